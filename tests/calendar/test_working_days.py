@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from catalogue.calendar.working_days import Day, Kind, Override, add_working_days, announced, is_working_day, kind_of
+from catalogue.calendar import working_days as days
 
 MAKEUP = {
     2025: ["01-26", "02-08", "04-27", "09-28", "10-11"],
@@ -25,55 +25,55 @@ def test_the_whole_year_works_as_announced(year):
     makeup = {date.fromisoformat(f"{year}-{day}") for day in MAKEUP[year]}
     free = {date.fromisoformat(f"{year}-{day}") for day in FREE_WEEKDAYS[year].split()}
 
-    worked = {day for day in days_of(year) if is_working_day(day)}
+    worked = {day for day in days_of(year) if days.is_working_day(day)}
 
     assert worked == {day for day in days_of(year) if day.weekday() < 5} - free | makeup
-    assert {day for day in days_of(year) if kind_of(day).kind is Kind.MAKEUP} == makeup
+    assert {day for day in days_of(year) if days.kind_of(day).kind is days.Kind.MAKEUP} == makeup
 
 
 @pytest.mark.parametrize(
     ("day", "kind", "name"),
     [
-        (date(2026, 9, 30), Kind.WORKDAY, "周三"),
-        (date(2026, 10, 1), Kind.HOLIDAY, "国庆节"),
-        (date(2026, 10, 4), Kind.WEEKEND, "周日"),
-        (date(2026, 10, 5), Kind.HOLIDAY, "国庆节"),
-        (date(2026, 10, 7), Kind.HOLIDAY, "国庆节"),
-        (date(2026, 10, 10), Kind.MAKEUP, "国庆节调休上班"),
-        (date(2026, 9, 20), Kind.MAKEUP, "国庆节调休上班"),
-        (date(2026, 2, 16), Kind.HOLIDAY, "农历除夕"),
-        (date(2026, 2, 23), Kind.HOLIDAY, "春节"),
-        (date(2026, 2, 14), Kind.MAKEUP, "春节调休上班"),
-        (date(2026, 6, 19), Kind.HOLIDAY, "端午节"),
-        (date(2025, 10, 6), Kind.HOLIDAY, "中秋节"),
-        (date(2025, 1, 26), Kind.MAKEUP, "春节调休上班"),
-        (date(2025, 5, 31), Kind.HOLIDAY, "端午节"),
+        (date(2026, 9, 30), days.Kind.WORKDAY, "周三"),
+        (date(2026, 10, 1), days.Kind.HOLIDAY, "国庆节"),
+        (date(2026, 10, 4), days.Kind.WEEKEND, "周日"),
+        (date(2026, 10, 5), days.Kind.HOLIDAY, "国庆节"),
+        (date(2026, 10, 7), days.Kind.HOLIDAY, "国庆节"),
+        (date(2026, 10, 10), days.Kind.MAKEUP, "国庆节调休上班"),
+        (date(2026, 9, 20), days.Kind.MAKEUP, "国庆节调休上班"),
+        (date(2026, 2, 16), days.Kind.HOLIDAY, "农历除夕"),
+        (date(2026, 2, 23), days.Kind.HOLIDAY, "春节"),
+        (date(2026, 2, 14), days.Kind.MAKEUP, "春节调休上班"),
+        (date(2026, 6, 19), days.Kind.HOLIDAY, "端午节"),
+        (date(2025, 10, 6), days.Kind.HOLIDAY, "中秋节"),
+        (date(2025, 1, 26), days.Kind.MAKEUP, "春节调休上班"),
+        (date(2025, 5, 31), days.Kind.HOLIDAY, "端午节"),
     ],
 )
 def test_a_day_has_a_kind_and_a_name(day, kind, name):
-    assert kind_of(day) == Day(kind, name, announced=True)
+    assert days.kind_of(day) == days.Day(kind, name, announced=True)
 
 
 def test_a_year_without_a_notice_says_so_and_still_knows_the_statutory_days():
-    assert [announced(year) for year in (2025, 2026, 2027)] == [True, True, False]
-    assert kind_of(date(2027, 10, 1)) == Day(Kind.HOLIDAY, "国庆节", announced=False)
-    assert kind_of(date(2027, 3, 1)) == Day(Kind.WORKDAY, "周一", announced=False)
+    assert [days.announced(year) for year in (2025, 2026, 2027)] == [True, True, False]
+    assert days.kind_of(date(2027, 10, 1)) == days.Day(days.Kind.HOLIDAY, "国庆节", announced=False)
+    assert days.kind_of(date(2027, 3, 1)) == days.Day(days.Kind.WORKDAY, "周一", announced=False)
 
 
 def test_entering_the_notice_by_hand_announces_that_year_only():
-    entered = {date(2027, 2, 14): Override(Kind.MAKEUP, "春节调休上班")}
+    entered = {date(2027, 2, 14): days.Override(days.Kind.MAKEUP, "春节调休上班")}
 
-    assert announced(2027, entered) is True
-    assert announced(2028, entered) is False
-    assert announced(2027, {date(2027, 3, 1): Override(Kind.HOLIDAY, "学院校庆")}) is False
-    assert kind_of(date(2027, 2, 14), entered) == Day(Kind.MAKEUP, "春节调休上班", announced=True)
+    assert days.announced(2027, entered) is True
+    assert days.announced(2028, entered) is False
+    assert days.announced(2027, {date(2027, 3, 1): days.Override(days.Kind.HOLIDAY, "学院校庆")}) is False
+    assert days.kind_of(date(2027, 2, 14), entered) == days.Day(days.Kind.MAKEUP, "春节调休上班", announced=True)
 
 
 def test_an_override_wins_both_ways():
-    overrides = {date(2026, 10, 10): Override(Kind.HOLIDAY, "台风停工"), date(2026, 10, 1): Override(Kind.WORKDAY, "值班日")}
+    overrides = {date(2026, 10, 10): days.Override(days.Kind.HOLIDAY, "台风停工"), date(2026, 10, 1): days.Override(days.Kind.WORKDAY, "值班日")}
 
-    assert [is_working_day(day) for day in overrides] == [True, False]
-    assert [is_working_day(day, overrides) for day in overrides] == [False, True]
+    assert [days.is_working_day(day) for day in overrides] == [True, False]
+    assert [days.is_working_day(day, overrides) for day in overrides] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_an_override_wins_both_ways():
     ],
 )
 def test_working_days_are_counted_over_holidays_and_makeup_days(day, count, expected):
-    assert add_working_days(day, count) == expected
+    assert days.add_working_days(day, count) == expected
 
 
 def test_counting_minds_overrides():
-    assert add_working_days(date(2026, 11, 25), 1, {date(2026, 11, 26): Override(Kind.HOLIDAY, "校庆")}) == date(2026, 11, 27)
+    assert days.add_working_days(date(2026, 11, 25), 1, {date(2026, 11, 26): days.Override(days.Kind.HOLIDAY, "校庆")}) == date(2026, 11, 27)
