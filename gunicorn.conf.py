@@ -1,0 +1,46 @@
+"""How the web server runs; `gunicorn wsgi:app` in the project's folder reads this file by itself.
+
+gthread with as many workers as cores and four threads each was the best of the kinds measured
+(docs/performance.md). Behind another address than loopback: gunicorn --bind 0.0.0.0:8000 wsgi:app
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from catalogue.core import logs
+from config import Config
+
+config = Config.from_environment(os.environ)
+
+bind = f"127.0.0.1:{config.port}"
+worker_class = "gthread"
+workers = config.web_workers
+threads = config.web_threads
+keepalive = 5
+timeout = 30  # a worker that is silent for so long is replaced
+graceful_timeout = 20  # what a request that runs may still take after a stop
+max_requests = 50_000  # a worker is renewed now and then, so that a slow leak of any library stays harmless
+max_requests_jitter = 5_000
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+forwarded_allow_ips = ""  # TRUSTED_PROXIES alone decides whether a forwarded header is believed
+control_socket_disable = True
+accesslog = None  # the application writes one line per request itself, with its id and without its address line
+logconfig_dict = logs.stdlib(config.log_level)
+proc_name = "songxue"
+
+# Where the workers add up their figures; set before the application is imported, kept over a reload.
+metrics_folder = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="songxue-metrics-"))
+
+
+def child_exit(server: object, worker: object) -> None:
+    """The figures of a worker that ended stay counted; only its live gauges go."""
+    from prometheus_client import multiprocess  # only after PROMETHEUS_MULTIPROC_DIR is set
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined]
+
+
+def on_exit(server: object) -> None:
+    """The figures are of this start only."""
+    shutil.rmtree(metrics_folder, ignore_errors=True)
