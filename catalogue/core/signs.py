@@ -1,0 +1,145 @@
+"""The word, icon and colour of every state: one place, for pages (macro chip), notices and files.
+
+A sign says whose turn it is. `mine` is the wording for the very person who must act. Kinds and values are those of the
+state tables of the features; a state that is not listed is shown as it is, neutral, rather than failing a page.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from catalogue.core.words import _l
+
+
+@dataclass(frozen=True)
+class Sign:
+    """How a state is shown: word (2 to 6 characters), icon of the sprite, tone ('' is neutral), word for whoever must act."""
+
+    word: Any
+    icon: str
+    tone: str = ""
+    mine: Any = None
+
+
+SIGNS: dict[str, dict[str, Sign]] = {
+    "order": {
+        "draft": Sign(_l("草稿"), "save", mine=_l("等您提交")),
+        "submitted": Sign(_l("等街镇审核"), "clock", "wait", _l("等您审核")),
+        "returned": Sign(_l("退回修改"), "back", "stop", _l("等您修改")),
+        "rejected": Sign(_l("没有通过"), "cross", "stop"),
+        "approved": Sign(_l("等区里派单"), "clock", "wait", _l("等您派单")),
+        "planned": Sign(_l("正在派单"), "arrow", "go"),
+        "scheduled": Sign(_l("已定课"), "day", "go"),
+        "delivered": Sign(_l("等居村评单"), "star", "wait", _l("等您评单")),
+        "closed": Sign(_l("已办完"), "check", "done"),
+        "cancelled": Sign(_l("已取消"), "cross"),
+        "unmet": Sign(_l("没排上"), "cross", "stop"),
+        "missed": Sign(_l("没上成"), "cross", "stop"),
+    },
+    "dispatch": {
+        "proposed": Sign(_l("等批准"), "clock", "wait", _l("等您批准")),
+        "approved": Sign(_l("等讲师答复"), "clock", "wait"),
+        "settled": Sign(_l("已有讲师"), "check", "done"),
+        "ended": Sign(_l("没派成"), "cross", "stop"),
+        "discarded": Sign(_l("已作废"), "cross"),
+    },
+    "offer": {
+        "open": Sign(_l("等讲师答复"), "clock", "wait", _l("等您答复")),
+        "accepted": Sign(_l("已接单"), "check", "done"),
+        "declined": Sign(_l("已婉拒"), "cross", "stop"),
+        "expired": Sign(_l("到时没答复"), "clock", "stop"),
+        "withdrawn": Sign(_l("已撤回"), "back"),
+        "taken": Sign(_l("别人先接了"), "people"),
+    },
+    "lesson": {
+        "scheduled": Sign(_l("已定课"), "day", "go"),
+        "delivered": Sign(_l("已上课"), "check", "done"),
+        "called_off": Sign(_l("停课"), "cross", "stop"),
+        "missed": Sign(_l("没上成"), "cross", "stop"),
+    },
+    "rating": {
+        "open": Sign(_l("等居村评单"), "star", "wait", _l("等您评单")),
+        "given": Sign(_l("已评单"), "check", "done"),
+        "lapsed": Sign(_l("没有评单"), "clock"),
+    },
+    "version": {
+        "draft": Sign(_l("草稿"), "save", mine=_l("等您提交")),
+        "submitted": Sign(_l("等审批"), "clock", "wait", _l("等您审批")),
+        "proposed": Sign(_l("等审批"), "clock", "wait", _l("等您审批")),
+        "returned": Sign(_l("退回修改"), "back", "stop", _l("等您修改")),
+        "rejected": Sign(_l("没有通过"), "cross", "stop"),
+        "approved": Sign(_l("已批准"), "check", "go"),
+        "published": Sign(_l("已上架"), "check", "done"),
+        "superseded": Sign(_l("旧版"), "book"),
+        "withdrawn": Sign(_l("已下架"), "cross"),
+        "retired": Sign(_l("已下架"), "cross"),
+    },
+    "edition": {
+        "draft": Sign(_l("草稿"), "save"),
+        "open": Sign(_l("可以点单"), "check", "done"),
+        "published": Sign(_l("已发布"), "check", "done"),
+        "closed": Sign(_l("已截止"), "clock"),
+    },
+    "account": {
+        "active": Sign(_l("在用"), "check", "done"),
+        "locked": Sign(_l("已锁定"), "warn", "stop"),
+        "disabled": Sign(_l("已停用"), "cross"),
+    },
+    "appointment": {
+        "future": Sign(_l("还没开始"), "clock"),
+        "in_force": Sign(_l("在聘"), "check", "done"),
+        "ending": Sign(_l("快到期"), "warn", "wait"),
+        "ended": Sign(_l("已到期"), "cross"),
+        "revoked": Sign(_l("已解聘"), "cross", "stop"),
+    },
+}
+
+
+def sign(kind: str, state: Any) -> Sign:
+    """How this state of an order, dispatch, offer, lesson, rating or version is shown; state may be the enum or its value."""
+    value = str(state.value if isinstance(state, Enum) else state)
+    return SIGNS.get(kind, {}).get(value) or Sign(value, "list")
+
+
+def state_word(kind: str, state: Any, mine: bool = False) -> str:
+    """The word alone, for notices and files."""
+    found = sign(kind, state)
+    return str(found.mine if mine and found.mine else found.word)
+
+
+STEPS = ("done", "now", "stop", "next")
+STEP_WORDS = {"done": _l("（已完成）"), "now": _l("（进行中）"), "stop": _l("（没有成）"), "next": _l("（还没到）")}
+STAMPS = (_l("点单"), _l("审核"), _l("派单"), _l("接单"), _l("上课"), _l("评单"))
+PLACE_ON_LINE = {  # which of the six stamps an order stands at, and how
+    "draft": (0, "now"), "submitted": (1, "now"), "returned": (1, "stop"), "rejected": (1, "stop"), "approved": (2, "now"),
+    "planned": (3, "now"), "scheduled": (4, "now"), "delivered": (5, "now"), "closed": (6, "done"), "unmet": (2, "stop"),
+    "missed": (4, "stop"), "cancelled": (0, "stop"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stamp of the line: word, how it stands (done, now, stop, next), who, and when (already worded)."""
+
+    word: Any
+    how: str
+    who: Any = ""
+    when: Any = ""
+
+
+def steps(state: Any, details: dict[int, tuple[Any, Any]] | None = None, at: int | None = None) -> list[Step]:
+    """The six stamps 点单→审核→派单→接单→上课→评单 of an order in this state.
+
+    details: stamp number 0 to 5 → (who, when), worded. at: where a cancelled or unmet order had got to, when it is known.
+    """
+    value = str(state.value if isinstance(state, Enum) else state)
+    here, how = PLACE_ON_LINE[value]
+    here = here if at is None else at
+    said = details or {}
+    return [
+        Step(word, how if n == here else "done" if n < here else "next", *said.get(n, ("", "")))
+        for n, word in enumerate(STAMPS)
+    ]
+
+
+GLOBALS: dict[str, Any] = {"sign": sign, "state_word": state_word, "steps": steps, "step_word": lambda how: str(STEP_WORDS[how])}
