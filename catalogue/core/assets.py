@@ -97,7 +97,12 @@ def _ours(*names: str) -> str:
 
 
 def _stylesheet() -> bytes:
-    bootstrap = re.sub(r"/\*.*?\*/|@charset [^;]*;", "", _wheel("flask_bootstrap", "static", "bootstrap5", "css", "bootstrap.min.css"), flags=re.S)
+    bootstrap = re.sub(
+        r"/\*.*?\*/|@charset [^;]*;",
+        "",
+        _wheel("flask_bootstrap", "static", "bootstrap5", "css", "bootstrap.min.css"),
+        flags=re.S,
+    )
     return (trimmed(bootstrap) + "\n" + squeezed(_ours(*STYLES)) + "\n").encode()
 
 
@@ -129,7 +134,11 @@ def asset(name: str) -> str:
 @lru_cache(maxsize=256)
 def icon(name: str, fill: bool = False) -> Markup:
     """An icon of the sprite, hidden from screen readers: it always stands beside its word."""
-    return Markup('<svg class="ico%s" aria-hidden="true"><use href="%s#%s"/></svg>') % (" fill" if fill else "", asset("icons.svg"), name)
+    return Markup('<svg class="ico%s" aria-hidden="true"><use href="%s#%s"/></svg>') % (
+        " fill" if fill else "",
+        asset("icons.svg"),
+        name,
+    )
 
 
 def serve(name: str) -> Response:

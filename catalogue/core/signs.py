@@ -142,4 +142,9 @@ def steps(state: Any, details: dict[int, tuple[Any, Any]] | None = None, at: int
     ]
 
 
-GLOBALS: dict[str, Any] = {"sign": sign, "state_word": state_word, "steps": steps, "step_word": lambda how: str(STEP_WORDS[how])}
+GLOBALS: dict[str, Any] = {
+    "sign": sign,
+    "state_word": state_word,
+    "steps": steps,
+    "step_word": lambda how: str(STEP_WORDS[how]),
+}

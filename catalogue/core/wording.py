@@ -168,6 +168,10 @@ def masked(phone: str | None) -> str:
     return f"{digits[:3]}{'*' * (len(digits) - 7)}{digits[-4:]}"
 
 
+def _passed(deadline: date | datetime, at: date | datetime) -> bool:
+    return isinstance(deadline, datetime) and isinstance(at, datetime) and deadline <= at
+
+
 def due(deadline: date | datetime, at: date | datetime | None = None) -> str:
     """How far away a deadline is, in days of Shanghai: 今天, 2 天内, 逾期 1 天; a passed instant of today is 已到时间."""
     at = now() if at is None else at
@@ -175,8 +179,7 @@ def due(deadline: date | datetime, at: date | datetime | None = None) -> str:
     if gap < 0:
         return _("逾期 %(n)d 天", n=-gap)
     if gap == 0:
-        both = isinstance(deadline, datetime) and isinstance(at, datetime)
-        return _("已到时间") if both and deadline <= at else _("今天")  # type: ignore[operator]
+        return _("已到时间") if _passed(deadline, at) else _("今天")
     return _("%(n)d 天内", n=gap)
 
 
@@ -184,7 +187,7 @@ def due_tone(deadline: date | datetime, at: date | datetime | None = None) -> st
     """The colour word of a deadline: stop when passed, wait within three days, else none."""
     at = now() if at is None else at
     gap = (_as_day(deadline) - _as_day(at)).days
-    if gap < 0 or (isinstance(deadline, datetime) and isinstance(at, datetime) and deadline <= at):
+    if gap < 0 or _passed(deadline, at):
         return "stop"
     return "wait" if gap <= 3 else ""
 

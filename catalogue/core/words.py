@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import has_request_context
 from flask_babel import gettext
+from markupsafe import Markup
 
 DEFAULT = "zh_CN"
 _spoken: ContextVar[str] = ContextVar("spoken", default=DEFAULT)
@@ -37,8 +38,8 @@ def _(message: str, **params: Any) -> str:
 def _filled(message: str, params: dict[str, Any]) -> str:
     for value in params.values():
         if hasattr(value, "__html__") and not isinstance(value, Lazy):
-            from_markup: str = type(value)(message) % params
-            return from_markup
+            marked: str = Markup(message) % params  # noqa: S704  # message ids are literals of ours
+            return marked
     return message % params
 
 
