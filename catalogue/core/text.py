@@ -21,7 +21,9 @@ UNREAD = "~"  # begins the code of a character the dictionary cannot read; sorts
 MOST_TERMS = 64  # of one query; a longer text is cut, it is no search any more
 
 # Characters that show nothing (fillers, joiners, selectors) but are not of category Cf: twins would differ unseen.
-_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CJK = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+")
@@ -106,7 +108,12 @@ def _syllables(run: str) -> list[str]:
     if not run:
         return []
     pinyin = _pypinyin()
-    found = pinyin.pinyin(run, style=pinyin.Style.TONE3, neutral_tone_with_five=True, errors=lambda rest: [f"{UNREAD}{ord(c):05x}" for c in rest])
+    found = pinyin.pinyin(
+        run,
+        style=pinyin.Style.TONE3,
+        neutral_tone_with_five=True,
+        errors=lambda rest: [f"{UNREAD}{ord(c):05x}" for c in rest],
+    )
     return [str(readings[0]) for readings in found]
 
 
@@ -118,7 +125,9 @@ def _spelled(text: str, *, person: bool) -> list[Spelled]:
         spelled += [(syllable, True) for syllable in _SURNAMES[surname].split()]
         plain = plain[len(surname) :]
     for run in _RUN.findall(plain):
-        spelled += [(syllable, True) for syllable in _syllables(run)] if _IS_CJK.match(run) else [(_unaccented(run), False)]
+        spelled += (
+            [(syllable, True) for syllable in _syllables(run)] if _IS_CJK.match(run) else [(_unaccented(run), False)]
+        )
     return spelled
 
 
@@ -182,7 +191,11 @@ def initial_terms(letters: str) -> list[Term]:
     if len(runs) != 1 or not runs[0].isascii():
         return []
     word = runs[0]
-    return [(word, True)] if len(word) == 1 else list(dict.fromkeys((word[i : i + 2], False) for i in range(len(word) - 1)))[:MOST_TERMS]
+    return (
+        [(word, True)]
+        if len(word) == 1
+        else list(dict.fromkeys((word[i : i + 2], False) for i in range(len(word) - 1)))[:MOST_TERMS]
+    )
 
 
 def _letters_only(token: str) -> str:

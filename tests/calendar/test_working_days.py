@@ -70,7 +70,10 @@ def test_entering_the_notice_by_hand_announces_that_year_only():
 
 
 def test_an_override_wins_both_ways():
-    overrides = {date(2026, 10, 10): days.Override(days.Kind.HOLIDAY, "台风停工"), date(2026, 10, 1): days.Override(days.Kind.WORKDAY, "值班日")}
+    overrides = {
+        date(2026, 10, 10): days.Override(days.Kind.HOLIDAY, "台风停工"),
+        date(2026, 10, 1): days.Override(days.Kind.WORKDAY, "值班日"),
+    }
 
     assert [days.is_working_day(day) for day in overrides] == [True, False]
     assert [days.is_working_day(day, overrides) for day in overrides] == [False, True]
@@ -95,4 +98,6 @@ def test_working_days_are_counted_over_holidays_and_makeup_days(day, count, expe
 
 
 def test_counting_minds_overrides():
-    assert days.add_working_days(date(2026, 11, 25), 1, {date(2026, 11, 26): days.Override(days.Kind.HOLIDAY, "校庆")}) == date(2026, 11, 27)
+    assert days.add_working_days(
+        date(2026, 11, 25), 1, {date(2026, 11, 26): days.Override(days.Kind.HOLIDAY, "校庆")}
+    ) == date(2026, 11, 27)

@@ -78,7 +78,9 @@ def test_places_are_read_as_people_say_them():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "first"), [("单某", "shan4"), ("曾某", "zeng1"), ("解某", "xie4"), ("仇某", "qiu2"), ("区某", "ou1")])
+@pytest.mark.parametrize(
+    ("name", "first"), [("单某", "shan4"), ("曾某", "zeng1"), ("解某", "xie4"), ("仇某", "qiu2"), ("区某", "ou1")]
+)
 def test_a_surname_is_read_as_a_surname_only_of_a_person(name, first):
     assert text.sort_key(name, person=True).split()[0] == first
     assert text.sort_key(name).split()[0] != first
@@ -89,7 +91,12 @@ def test_two_character_surnames_come_first():
 
 
 def test_initials_keep_latin_words_and_digits():
-    assert [text.initials(words) for words in ("停车难", "“社区云2.0”工作培训", "党务干部5D训练营", "“……”")] == ["tcn", "sqy20gzpx", "dwgb5dxly", ""]
+    assert [text.initials(words) for words in ("停车难", "“社区云2.0”工作培训", "党务干部5D训练营", "“……”")] == [
+        "tcn",
+        "sqy20gzpx",
+        "dwgb5dxly",
+        "",
+    ]
 
 
 def test_each_character_starts_one_token():
@@ -149,7 +156,9 @@ def test_initials_are_found_from_the_middle(titles):
     assert (text.initial_terms("停车"), text.initial_terms("tc n")) == ([], [])
 
 
-@pytest.mark.parametrize("evil", ['停车" OR "', "停车* NEAR(", "a' | 'b", "\\'", "tokens:x", "'停':*", "{x} - y", "x" * 5000])
+@pytest.mark.parametrize(
+    "evil", ['停车" OR "', "停车* NEAR(", "a' | 'b", "\\'", "tokens:x", "'停':*", "{x} - y", "x" * 5000]
+)
 def test_nothing_in_a_query_is_syntax(evil, index):
     terms = [(evil, True), (evil, False), *text.query_terms(evil)]
 

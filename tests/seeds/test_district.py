@@ -11,7 +11,9 @@ from catalogue.seeds.reading import DISTRICT, committee_room, file
 
 DEMO = "青浦区"
 COURSES = {course["key"]: course for course in file("courses")["courses"]}
-ORGANISATIONS = {row["key"]: row for name in ("organisations", "units", "sample_units") for row in file("organisations")[name]}
+ORGANISATIONS = {
+    row["key"]: row for name in ("organisations", "units", "sample_units") for row in file("organisations")[name]
+}
 DEMO_TOWNS = [key for key, row in ORGANISATIONS.items() if row["parent"] == DEMO and row["level"] == "town"]
 COMMITTEES = [row for row in ORGANISATIONS.values() if row["level"] == "committee" and row["parent"] in DEMO_TOWNS]
 ROOMS = {row["key"]: committee_room(row, file("venues")["committee_room"]) for row in COMMITTEES}
@@ -65,7 +67,9 @@ def test_the_tree_has_the_districts_towns_and_committees_of_the_demonstration():
     assert (levels["city"], levels["district"], len(DEMO_TOWNS), len(COMMITTEES)) == (1, 16, 11, 99)
     assert per_town == {"练塘镇": 30, "朱家角镇": 42, "夏阳街道": 20, "华新镇": 5, "重固镇": 2}
     assert {row["kind"] for row in COMMITTEES} == {"neighbourhood", "village"}
-    assert {row["name"] for row in COMMITTEES if (row["kind"] == "village") != row["name"].endswith("村")} == {"西湖新村"}
+    assert {row["name"] for row in COMMITTEES if (row["kind"] == "village") != row["name"].endswith("村")} == {
+        "西湖新村"
+    }
 
 
 def test_parents_come_before_children():
@@ -204,7 +208,20 @@ def test_accounts_refer_to_what_exists_and_every_demonstration_town_has_an_admin
 
 
 def test_the_quarter_has_orders_in_every_state():
-    states = {"draft", "submitted", "returned", "rejected", "approved", "planned", "scheduled", "delivered", "closed", "cancelled", "missed", "unmet"}
+    states = {
+        "draft",
+        "submitted",
+        "returned",
+        "rejected",
+        "approved",
+        "planned",
+        "scheduled",
+        "delivered",
+        "closed",
+        "cancelled",
+        "missed",
+        "unmet",
+    }
 
     assert {order["state"] for order in ORDERS.values()} == states
     assert len(ORDERS) >= 60
@@ -236,7 +253,9 @@ def test_nobody_checks_or_approves_what_they_entered(order):
     assert set(by.values()) <= {*ACCOUNTS, *LECTURERS, "sweep"}
 
 
-@pytest.mark.parametrize("order", [order for order in ORDERS.values() if lessons_of(order)], ids=lambda order: order["key"])
+@pytest.mark.parametrize(
+    "order", [order for order in ORDERS.values() if lessons_of(order)], ids=lambda order: order["key"]
+)
 def test_a_lesson_is_possible_for_its_lecturer_and_its_room(order):
     key, place, lesson = lessons_of(order)
     lecturer, course = LECTURERS[key], COURSES[order["course"]]
@@ -260,7 +279,9 @@ def test_nobody_and_no_room_is_in_two_places_at_once():
         if (planned := lessons_of(order)) and order["state"] != "cancelled":
             lecturer, place, lesson = planned
             when = (lesson["week"], lesson["weekday"], lesson["half"])
-            taken += [(lecturer, *when), (order["committee"], *when)] + ([(place, *when)] if place not in ("own", "online") else [])
+            taken += [(lecturer, *when), (order["committee"], *when)] + (
+                [(place, *when)] if place not in ("own", "online") else []
+            )
         elif "joins" in order:
             *_, lesson = lessons_of(ORDERS[order["joins"]])
             taken.append((order["committee"], lesson["week"], lesson["weekday"], lesson["half"]))
