@@ -18,6 +18,7 @@ from flask import Flask, Response, abort, request
 from markupsafe import Markup
 
 from catalogue.core import signs, wording, words
+from catalogue.core.words import _l
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 YEAR = 365 * 24 * 3600
@@ -158,6 +159,24 @@ def serve(name: str) -> Response:
     return answer
 
 
+SCRIPT_WORDS = (  # what site.js says; the test compares them with the script
+    _l("草稿已自动保存，%(at)s。关掉网页也不会丢。"),
+    _l("刚才没能存成草稿（%(at)s），内容还在这一页上，过一会儿会再存。"),
+    _l("已复制"),
+    _l("请长按文字复制"),
+    _l("您有一会儿没有操作了，再过 5 分钟会自动退出登录。没保存的内容请先保存。"),
+    _l("我还在"),
+    _l("登录可能已经结束。请先把填的内容复制下来，再重新登录。"),
+)
+
+
+def script_words() -> dict[str, str]:
+    """The script's words in the reader's language, by their Chinese id; empty in Chinese, which the script speaks itself."""
+    if words.spoken() == words.DEFAULT:
+        return {}
+    return {said.message: str(said) for said in SCRIPT_WORDS}
+
+
 def is_hidden_field(field: Any) -> bool:
     """Jinja test `field is hidden_field`: does this WTForms field show nothing?"""
     return getattr(field.widget, "input_type", "") == "hidden"
@@ -167,6 +186,6 @@ def init(app: Flask) -> None:
     """Serve the bundle at /assets/ (endpoint "asset") and give every template its words, signs, filters and icons."""
     bundle()
     app.add_url_rule("/assets/<name>", "asset", serve)
-    app.jinja_env.globals.update(words.GLOBALS, **signs.GLOBALS, asset=asset, icon=icon)
+    app.jinja_env.globals.update(words.GLOBALS, **signs.GLOBALS, asset=asset, icon=icon, script_words=script_words)
     app.jinja_env.filters.update(wording.FILTERS)
     app.jinja_env.tests["hidden_field"] = is_hidden_field

@@ -64,15 +64,20 @@ SIGNS: dict[str, dict[str, Sign]] = {
     },
     "version": {
         "draft": Sign(_l("草稿"), "save", mine=_l("等您提交")),
-        "submitted": Sign(_l("等审批"), "clock", "wait", _l("等您审批")),
-        "proposed": Sign(_l("等审批"), "clock", "wait", _l("等您审批")),
-        "returned": Sign(_l("退回修改"), "back", "stop", _l("等您修改")),
-        "rejected": Sign(_l("没有通过"), "cross", "stop"),
-        "approved": Sign(_l("已批准"), "check", "go"),
+        "in_review": Sign(_l("等审批"), "clock", "wait", _l("等您审批")),
         "published": Sign(_l("已上架"), "check", "done"),
-        "superseded": Sign(_l("旧版"), "book"),
         "withdrawn": Sign(_l("已下架"), "cross"),
-        "retired": Sign(_l("已下架"), "cross"),
+    },
+    "move": {
+        "open": Sign(_l("等派单员改期"), "clock", "wait", _l("等您改期")),
+        "moved": Sign(_l("已改期"), "check", "done"),
+        "refused": Sign(_l("没改成"), "cross", "stop"),
+        "withdrawn": Sign(_l("已撤回"), "back"),
+    },
+    "gap": {
+        "open": Sign(_l("还没有课"), "clock", "wait"),
+        "filled": Sign(_l("已有课"), "check", "done"),
+        "declined": Sign(_l("暂不开课"), "cross"),
     },
     "edition": {
         "draft": Sign(_l("草稿"), "save"),
@@ -105,6 +110,61 @@ def state_word(kind: str, state: Any, mine: bool = False) -> str:
     """The word alone, for notices and files."""
     found = sign(kind, state)
     return str(found.mine if mine and found.mine else found.word)
+
+
+# What was done, for histories: action of the state table → past words; the kind's own words win over the common ones.
+COMMON: dict[str, Any] = {
+    "create": _l("新建"),
+    "edit": _l("修改"),
+    "submit": _l("提交"),
+    "return": _l("退回修改"),
+    "reject": _l("没有通过"),
+    "approve": _l("批准"),
+    "publish": _l("上架"),
+    "withdraw": _l("撤回"),
+    "cancel": _l("取消"),
+    "close": _l("办完"),
+    "lapse": _l("到期"),
+    "deliver": _l("上完课"),
+    "miss": _l("没上成"),
+    "call_off": _l("停课"),
+}
+DEEDS: dict[str, dict[str, Any]] = {
+    "order": {
+        "create": _l("开始点单"),
+        "submit": _l("提交点单"),
+        "approve": _l("审核通过"),
+        "plan": _l("拟派讲师"),
+        "unplan": _l("重新等派单"),
+        "schedule": _l("定课"),
+        "unschedule": _l("重新等派单"),
+        "lapse": _l("本季没排上"),
+    },
+    "dispatch": {
+        "create": _l("拟派"),
+        "discard": _l("作废"),
+        "settle": _l("讲师接单，派成"),
+        "end": _l("没有派成"),
+    },
+    "offer": {
+        "create": _l("发出邀约"),
+        "accept": _l("接单"),
+        "decline": _l("婉拒"),
+        "expire": _l("到时没有答复"),
+        "lose": _l("别人先接了"),
+    },
+    "lesson": {"create": _l("定课"), "move": _l("改期")},
+    "rating": {"create": _l("可以评单"), "give": _l("评单"), "lapse": _l("没有评单")},
+    "version": {"withdraw": _l("下架"), "return": _l("退回修改"), "submit": _l("提交审批")},
+    "move": {"create": _l("提出改期"), "move": _l("改期"), "refuse": _l("没改成")},
+    "gap": {"create": _l("报出需求"), "fill": _l("配上课程"), "decline": _l("暂不开课"), "reopen": _l("重新打开")},
+}
+
+
+def deed(kind: str, action: Any) -> str:
+    """What was done, in words for a history: ('order', 'approve') → 审核通过; an unlisted action is shown as it is."""
+    value = str(action.value if isinstance(action, Enum) else action)
+    return str(DEEDS.get(kind, {}).get(value) or COMMON.get(value) or value)
 
 
 STEPS = ("done", "now", "stop", "next")
@@ -145,6 +205,7 @@ def steps(state: Any, details: dict[int, tuple[Any, Any]] | None = None, at: int
 GLOBALS: dict[str, Any] = {
     "sign": sign,
     "state_word": state_word,
+    "deed": deed,
     "steps": steps,
     "step_word": lambda how: str(STEP_WORDS[how]),
 }

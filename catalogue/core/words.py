@@ -59,7 +59,8 @@ class Lazy:
         return f"_l({self.message!r})"
 
     def __mod__(self, other: Any) -> str:
-        return str(self) % other
+        filled: str = str(self) % other
+        return filled
 
     def __add__(self, other: Any) -> str:
         return str(self) + str(other)

@@ -5,6 +5,9 @@
   var doc = document, root = doc.documentElement;
   root.classList.add('with-script');
   function each(within, selector, work) { Array.prototype.forEach.call(within.querySelectorAll(selector), work); }
+  var said = {}, meta = doc.querySelector('meta[name="script-words"]');
+  if (meta) { try { said = JSON.parse(meta.content); } catch (trouble) { said = {}; } }
+  function t(words) { return said[words] || words; }    /* message ids are Chinese, as everywhere */
   function clock() { var t = new Date(); return t.getHours() + ':' + ('0' + t.getMinutes()).slice(-2); }
 
   /* 1 ── a form is sent once: the second press waits for the first answer */
@@ -19,7 +22,7 @@
     setTimeout(function () { freed(form); }, 15000);
   });
   function freed(form) {
-    delete form.dataset.sent;
+    delete form.dataset.sent; delete form.dataset.leaving;
     each(form, '.sending', function (button) { button.classList.remove('sending'); button.removeAttribute('aria-busy'); });
   }
   window.addEventListener('pageshow', function () { each(doc, 'form[data-sent]', freed); });
@@ -44,13 +47,13 @@
           if (!answer.ok) { throw new Error(String(answer.status)); }
           return (answer.headers.get('Content-Type') || '').indexOf('json') < 0 ? {} : answer.json();
         })
-        .then(function (said) {
+        .then(function (kept) {
           form.dataset.written = was;
-          if (said.version !== undefined && form.elements.version) { form.elements.version.value = said.version; }
-          if (said.url) { form.dataset.autosave = said.url; }
-          savedWords(form, '草稿已自动保存，' + clock() + '。关掉网页也不会丢。', false);
+          if (kept.version !== undefined && form.elements.version) { form.elements.version.value = kept.version; }
+          if (kept.url) { form.dataset.autosave = kept.url; }
+          savedWords(form, t('草稿已自动保存，%(at)s。关掉网页也不会丢。').replace('%(at)s', clock()), false);
         })
-        .catch(function () { savedWords(form, '刚才没能存成草稿（' + clock() + '），内容还在这一页上。联网后会再存。', true); timer = setTimeout(save, 20000); })
+        .catch(function () { savedWords(form, t('刚才没能存成草稿（%(at)s），内容还在这一页上，过一会儿会再存。').replace('%(at)s', clock()), true); timer = setTimeout(save, 20000); })
         .then(function () { running = false; if (again) { save(); } });
     }
     function soon() { clearTimeout(timer); timer = setTimeout(save, 1500); }
@@ -73,7 +76,7 @@
   /* 4 ── copy, print, back; choices whose box shows what is chosen */
   function copied(button) {
     var was = button.textContent;
-    button.textContent = '已复制';
+    button.textContent = t('已复制');
     setTimeout(function () { button.textContent = was; }, 2000);
   }
   function copyOld(text) {
@@ -91,7 +94,7 @@
       var text = target.dataset.copy;
       if (navigator.clipboard && window.isSecureContext) {
         navigator.clipboard.writeText(text).then(function () { copied(target); }, function () { if (copyOld(text)) { copied(target); } });
-      } else if (copyOld(text)) { copied(target); } else { target.textContent = '请长按文字复制'; }
+      } else if (copyOld(text)) { copied(target); } else { target.textContent = t('请长按文字复制'); }
     } else if (target.dataset.print !== undefined) { window.print(); }
     else if (target.dataset.back !== undefined) { window.history.back(); }
     else { target.closest('[data-dismissed]').remove(); }
@@ -136,13 +139,13 @@
     if (doc.querySelector('.away-soon')) { return; }
     var bar = doc.createElement('div'), words = doc.createElement('span'), stay = doc.createElement('button');
     bar.className = 'away-soon'; bar.setAttribute('role', 'alert');
-    words.textContent = '您有一会儿没有操作了，再过 5 分钟会自动退出登录。没保存的内容请先保存。';
-    stay.className = 'btn btn-plain'; stay.type = 'button'; stay.textContent = '我还在';
+    words.textContent = t('您有一会儿没有操作了，再过 5 分钟会自动退出登录。没保存的内容请先保存。');
+    stay.className = 'btn btn-plain'; stay.type = 'button'; stay.textContent = t('我还在');
     stay.addEventListener('click', function () {
       fetch('/me', { method: 'HEAD', credentials: 'same-origin', redirect: 'error' }).then(function (answer) {
         if (!answer.ok) { throw new Error(); }
         bar.remove(); watchIdle();
-      }).catch(function () { words.textContent = '登录可能已经结束。请先把填的内容复制下来，再重新登录。'; stay.remove(); });
+      }).catch(function () { words.textContent = t('登录可能已经结束。请先把填的内容复制下来，再重新登录。'); stay.remove(); });
     });
     bar.appendChild(words); bar.appendChild(stay); doc.body.appendChild(bar);
   }

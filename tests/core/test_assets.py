@@ -106,6 +106,14 @@ def test_the_script_is_plain_and_evaluates_nothing():
     assert not re.search(r"\beval\(|new Function|innerHTML|https?://", ours)
 
 
+def test_every_word_of_the_script_can_be_translated():
+    script = assets.STATIC.joinpath("site.js").read_text(encoding="utf-8")
+    spoken = re.sub(r"/\*.*?\*/", "", script, flags=re.S)
+
+    assert [said.message for said in assets.SCRIPT_WORDS] == re.findall(r"\bt\('([^']+)'\)", script)
+    assert re.findall(r"[\u4e00-\u9fff]+", re.sub(r"\bt\('[^']+'\)", "", spoken)) == []
+
+
 # ── serving ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -317,3 +325,23 @@ def test_undefined_names_in_our_macros_would_be_noticed(site):
     strict = site.jinja_env.overlay(undefined=StrictUndefined)
 
     assert strict.get_template("_macros/buttons.html").module.go("/x", "去")
+
+
+def test_a_history_names_who_acted_for_whom_and_why(site):
+    row = SimpleNamespace(
+        at=datetime(2026, 3, 2, 2, 0, tzinfo=UTC),
+        actor="练塘镇",
+        action="return",
+        code="size",
+        words="写明人数",
+        acting_for_id=3,
+    )
+
+    html = rendered(
+        site, '{% from "_macros/history.html" import history %}{{ history("order", rows, {3: "下塘社区"}, {"size": "人数不对"}) }}', rows=[row],
+    )  # fmt: skip
+
+    assert "<b>练塘镇</b>" in html
+    assert "（代下塘社区）" in html
+    assert "退回修改" in html
+    assert "人数不对：写明人数" in html

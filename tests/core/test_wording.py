@@ -176,6 +176,9 @@ STATES = {
     "offer": "open accepted declined expired withdrawn taken",
     "lesson": "scheduled delivered called_off missed",
     "rating": "open given lapsed",
+    "version": "draft in_review published withdrawn",
+    "move": "open moved refused withdrawn",
+    "gap": "open filled declined",
 }
 
 
@@ -218,3 +221,11 @@ def test_every_order_state_stands_somewhere_on_the_line():
         assert len(signs.steps(state)) == 6
     assert [step.how for step in signs.steps("closed")] == ["done"] * 6
     assert [step.how for step in signs.steps("cancelled", at=2)] == ["done", "done", "stop", "next", "next", "next"]
+
+
+def test_a_history_says_what_was_done_in_the_words_of_its_kind():
+    assert [signs.deed("order", "approve"), signs.deed("dispatch", "approve"), signs.deed("offer", "odd")] == [
+        "审核通过",
+        "批准",
+        "odd",
+    ]
