@@ -1,0 +1,259 @@
+"""An independent check of a whole plan: written from the rules' text alone, with loops over raw fields.
+
+It shares the dataclasses of the problem and nothing else with rules, book and search, so that an error in those shows.
+It is slow and plain on purpose. The names of violations are the codes of the rules.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from catalogue.matching.problem import Busy, Days, Kind, Lecturer, Mode, Order, Problem, Venue
+
+EPSILON = 1e-9
+Place = tuple[float, float] | None
+
+
+class Assignment(NamedTuple):
+    """One lesson of a plan."""
+
+    order: str
+    lecturer: str
+    venue: str | None
+    mode: Mode
+    start: int
+
+
+class Violation(NamedTuple):
+    """A rule that a plan breaks, and the order with which it does."""
+
+    rule: str
+    order: str
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """An assignment with everything it names."""
+
+    order: Order
+    lecturer: Lecturer
+    venue: Venue | None
+    mode: Mode
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The minute it ends."""
+        return self.start + self.order.minutes
+
+    @property
+    def place(self) -> Place:
+        """Where it is; None = online."""
+        if self.mode == "online":
+            return None
+        if self.mode == "onsite":
+            return self.order.location
+        return self.venue.location if self.venue else None
+
+
+def check(problem: Problem, plan: Iterable[Assignment]) -> list[Violation]:
+    """Every rule that the plan breaks; empty = it may be held as it is."""
+    found: list[Violation] = []
+    lessons: list[Lesson] = []
+    seen: set[str] = set()
+    for one in plan:
+        lesson = _resolve(problem, one)
+        if lesson is None or one.order in seen:
+            found.append(Violation("gone" if lesson is None else "twice", one.order))
+            continue
+        seen.add(one.order)
+        lessons.append(lesson)
+    for lesson in lessons:
+        held = [*problem.lessons, *(busy for other in lessons if other is not lesson for busy in _as_busy(other))]
+        broken = [*_time(problem, lesson), *_lecturer(problem, lesson), *_venue(problem, lesson)]
+        broken += [*_clashes(problem, lesson, held), *_limits(problem, lesson, held)]
+        found += [Violation(rule, lesson.order.id) for rule in broken]
+    return found
+
+
+def _resolve(problem: Problem, one: Assignment) -> Lesson | None:
+    orders = [order for order in problem.orders if order.id == one.order]
+    lecturers = [lecturer for lecturer in problem.lecturers if lecturer.id == one.lecturer]
+    venues = [venue for venue in problem.venues if venue.id == one.venue]
+    if not orders or not lecturers or (one.venue is not None and not venues):
+        return None
+    return Lesson(orders[0], lecturers[0], venues[0] if venues else None, one.mode, one.start)
+
+
+def _as_busy(lesson: Lesson) -> Iterator[Busy]:
+    yield Busy(Kind.LECTURER, lesson.lecturer.id, lesson.start, lesson.end, lesson.place)
+    yield Busy(Kind.COMMITTEE, lesson.order.committee, lesson.start, lesson.end)
+    if lesson.venue:
+        yield Busy(Kind.VENUE, lesson.venue.id, lesson.start, lesson.end)
+
+
+def _time(problem: Problem, lesson: Lesson) -> Iterator[str]:
+    order = lesson.order
+    if lesson.mode not in order.modes:
+        yield "mode"
+    if lesson.start % problem.slot_minutes != 0:
+        yield "grid"
+    if not any(w.start <= lesson.start and lesson.end <= w.end for w in order.windows):
+        yield "window"
+    earliest = order.not_before
+    if lesson.mode == "online" and order.not_before_online is not None:
+        earliest = order.not_before_online
+    if earliest is not None and lesson.start < earliest:
+        yield "lead"
+    if order.not_after is not None and lesson.end > order.not_after:
+        yield "edition"
+
+
+def _lecturer(problem: Problem, lesson: Lesson) -> Iterator[str]:
+    order, lecturer = lesson.order, lesson.lecturer
+    days = (lesson.start // 1440, (lesson.end - 1) // 1440)
+    trained = [q for q in lecturer.qualifications if q.course == order.course and q.trial_given]
+    if not any(_in_force(q.days, days) for q in trained):
+        yield "qualified"
+    here = [a for a in lecturer.appointments if a.areas is None or a.areas.intersection(order.areas)]
+    if not any(_in_force(a.days, days) for a in here):
+        yield "appointed"
+    if order.corps is not None and not any(m.corps == order.corps and _in_force(m.days, days) for m in lecturer.corps):
+        yield "corps"
+    if lecturer.areas is not None and not lecturer.areas.intersection(order.areas):
+        yield "area"
+    if lesson.mode == "online" and not lecturer.online:
+        yield "online"
+    if lecturer.id in order.excluded:
+        yield "excluded"
+    if any(start < lesson.end and lesson.start < end for start, end in lecturer.absences):
+        yield "absent"
+    if not _inside(lecturer.available, lesson.start, lesson.end):
+        yield "hours"
+    yield from _from_home(problem, lesson)
+
+
+def _from_home(problem: Problem, lesson: Lesson) -> Iterator[str]:
+    lecturer, place = lesson.lecturer, lesson.place
+    if place is None or lecturer.home is None:
+        return
+    if lecturer.max_km is not None and _km(problem, lecturer.home, place) > lecturer.max_km + EPSILON:
+        yield "radius"
+    leg = _minutes(problem, lecturer.home, place)
+    if problem.travel.home_legs and not _inside(lecturer.available, lesson.start - leg, lesson.end + leg):
+        yield "home_legs"
+
+
+def _venue(problem: Problem, lesson: Lesson) -> Iterator[str]:
+    order, venue = lesson.order, lesson.venue
+    if (venue is None) == (lesson.mode == "venue"):
+        yield "place"
+    if venue is None:
+        return
+    if order.venues is not None and venue.id not in order.venues:
+        yield "allowed"
+    if venue.blocked:
+        yield "plaque"
+    if venue.areas is not None and not venue.areas.intersection(order.areas):
+        yield "venue_area"
+    radius = venue.radius_km if venue.radius_km is not None else problem.travel.venue_radius_km
+    if (
+        order.venues is None
+        and radius is not None
+        and order.location is not None
+        and (_km(problem, order.location, venue.location) > radius + EPSILON)
+    ):
+        yield "venue_radius"
+    if venue.capacity < order.attendees:
+        yield "capacity"
+    if not venue.equipment.issuperset(order.equipment):
+        yield "equipment"
+    if any(start < lesson.end and lesson.start < end for start, end in venue.closures):
+        yield "closed"
+    if not _inside(venue.open, lesson.start, lesson.end):
+        yield "open"
+
+
+def _clashes(problem: Problem, lesson: Lesson, held: Sequence[Busy]) -> Iterator[str]:
+    own = {(kind, key) for kind, key in _resources(lesson)}
+    for kind, code in (
+        (Kind.COMMITTEE, "committee_busy"),
+        (Kind.LECTURER, "lecturer_busy"),
+        (Kind.VENUE, "venue_busy"),
+    ):
+        same = [b for b in held if b.kind == kind and (b.kind, b.resource) in own]
+        if any(b.start < lesson.end and lesson.start < b.end for b in same):
+            yield code
+    mine = [b for b in held if b.kind == Kind.LECTURER and b.resource == lesson.lecturer.id]
+    apart = [b for b in mine if b.end <= lesson.start or lesson.end <= b.start]
+    if any(not _time_between(problem, lesson, b) for b in apart):
+        yield "travel"
+
+
+def _resources(lesson: Lesson) -> Iterator[tuple[Kind, str]]:
+    yield Kind.LECTURER, lesson.lecturer.id
+    yield Kind.COMMITTEE, lesson.order.committee
+    if lesson.venue:
+        yield Kind.VENUE, lesson.venue.id
+
+
+def _time_between(problem: Problem, lesson: Lesson, busy: Busy) -> bool:
+    way = 0 if lesson.place is None or busy.place is None else _minutes(problem, lesson.place, busy.place)
+    if busy.start < lesson.start:
+        setup = 0 if busy.setup_included else problem.travel.setup_min
+        return lesson.start >= busy.end + setup + way
+    return busy.start >= lesson.end + problem.travel.setup_min + way
+
+
+def _limits(problem: Problem, lesson: Lesson, held: Sequence[Busy]) -> Iterator[str]:
+    lecturer = lesson.lecturer
+    starts = [b.start for b in held if b.kind == Kind.LECTURER and b.resource == lecturer.id and b.counts]
+    starts.append(lesson.start)
+
+    def over(limit: int | None, key: Callable[[int], object]) -> bool:
+        return limit is not None and sum(key(start) == key(lesson.start) for start in starts) > limit
+
+    def month(start: int) -> tuple[int, int]:
+        day = problem.date_of(start // 1440)
+        return day.year, day.month
+
+    if over(lecturer.max_per_day, lambda start: start // 1440):
+        yield "max_per_day"
+    if over(lecturer.max_per_week, lambda start: start // 10080):
+        yield "max_per_week"
+    if over(lecturer.max_per_month, month):
+        yield "max_per_month"
+    same_day = {_part(start) for start in starts if start // 1440 == lesson.start // 1440}
+    if lecturer.max_half_days_per_day is not None and len(same_day) > lecturer.max_half_days_per_day:
+        yield "max_half_days_per_day"
+
+
+def _part(start: int) -> str:
+    minute = start % 1440
+    if minute < 720:
+        return "morning"
+    return "afternoon" if minute < 1080 else "evening"
+
+
+def _in_force(term: Days, days: tuple[int, int]) -> bool:
+    after = term.first is None or days[0] >= term.first
+    return after and (term.last is None or days[1] <= term.last)
+
+
+def _inside(spans: Sequence[tuple[int, int]] | None, start: int, end: int) -> bool:
+    return spans is None or any(a <= start and end <= b for a, b in spans)
+
+
+def _km(problem: Problem, a: tuple[float, float], b: tuple[float, float]) -> float:
+    if problem.travel.metric == "euclid":
+        return math.sqrt((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2)
+    lat_a, lon_a, lat_b, lon_b = map(math.radians, (*a, *b))
+    chord = math.sin((lat_b - lat_a) / 2) ** 2
+    chord += math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
+    return 6371.0 * 2 * math.asin(math.sqrt(chord))
+
+
+def _minutes(problem: Problem, a: tuple[float, float], b: tuple[float, float]) -> int:
+    exact = _km(problem, a, b) / problem.travel.speed_kmh * 60
+    return math.ceil(exact - EPSILON) if problem.travel.rounding == "up" else math.floor(exact + EPSILON)

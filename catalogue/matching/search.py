@@ -1,0 +1,253 @@
+"""One order against the book of held time: every possible lesson, who fails where, and the best of each lecturer."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from catalogue.matching.book import Book
+from catalogue.matching.points import BY_JOURNEY, BY_LECTURER, BY_TIME, Points, part_of, points_of
+from catalogue.matching.problem import Lecturer, Mode, Order, Venue, grid_starts
+from catalogue.matching.rules import (
+    COMMITTEE_BUSY,
+    DAY_RULES,
+    EDITION,
+    FIXED_RULES,
+    HOUR_RULES,
+    JOURNEY_RULES,
+    LEAD,
+    OPENING_RULES,
+    PASS,
+    QUALIFIED,
+    RANK,
+    WINDOW,
+    Reason,
+    Slot,
+    place_of,
+    slot_of,
+)
+from catalogue.matching.valid import Point
+
+LIVE_TIME_RULES = (LEAD, EDITION, COMMITTEE_BUSY)  # mode, grid and window hold for every start that is built below
+
+Rank = tuple[int, int, int, tuple[float, int, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One possible lesson of an order."""
+
+    order: str
+    lecturer: str
+    venue: str | None
+    mode: Mode
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible lesson with its points."""
+
+    placement: Placement
+    points: Points
+
+    @property
+    def total(self) -> int:
+        """All points together."""
+        return self.points.total
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Where an order can be at a time: venues in order of liking (None: no venue needed), or why nowhere."""
+
+    options: tuple[Venue | None, ...]
+    refusal: Reason | None
+
+
+ELSEWHERE = Rooms((None,), None)  # onsite and online need no room
+
+
+class Lesson(NamedTuple):
+    """A time and place that every rule accepts for some lecturer."""
+
+    slot: Slot
+    venue: Venue | None
+    place: Point | None
+
+
+def first_refusal(rules: Iterable[Any], *subject: Any) -> Reason | None:
+    """The answer of the first rule, in order of evaluation, that refuses; PASS if none does."""
+    for rule in rules:
+        answer: Reason | None = rule.check(*subject)
+        if answer is not None:
+            return answer
+    return PASS
+
+
+def further(one: Reason | None, other: Reason) -> Reason:
+    """Of two refusals the one that came later in the order of evaluation: it was nearer to a yes."""
+    return one if one is not None and RANK[one.code] >= RANK[other.code] else other
+
+
+class OrderSearch:
+    """All that is the same for every lecturer is worked out once: times, rooms, likings."""
+
+    def __init__(self, book: Book, order: Order, starts: Sequence[int] | None = None) -> None:
+        """starts: the times to look at instead of those inside the order's windows (for a calendar)."""
+        self.book, self.order = book, order
+        self.time_refusals: list[Reason] = []
+        self._rooms: dict[int, Rooms] = {}
+        self._fitting: list[Venue] | None = None
+        self.venue_refusals: dict[str, Reason] = {}
+        self._days: dict[str, dict[int, Reason | None]] = {}
+        if starts is None:
+            starts = grid_starts(order.windows, order.minutes, book.problem.slot_minutes)
+        self._by_liking: list[Slot] | None = None
+        self.slots = self._open_slots(starts)
+
+    def _open_slots(self, starts: Iterable[int]) -> list[Slot]:
+        slots = []
+        for start in starts:
+            for mode in self.order.modes:
+                slot = slot_of(self.book, self.order, mode, start)
+                refusal = first_refusal(LIVE_TIME_RULES, slot)
+                if refusal is None:
+                    slots.append(slot)
+                else:
+                    self.time_refusals.append(refusal)
+        return slots
+
+    # --- rooms --------------------------------------------------------------------------------------------------
+
+    def fitting(self) -> list[Venue]:
+        """The venues that suit the order at some time, best liked first."""
+        if self._fitting is None:
+            probe = slot_of(self.book, self.order, Mode.VENUE, 0)
+            self._fitting = []
+            for venue in self.book.problem.venues:
+                refusal = first_refusal(FIXED_RULES, probe, venue)
+                if refusal is None:
+                    self._fitting.append(venue)
+                else:
+                    self.venue_refusals[venue.id] = refusal
+            self._fitting.sort(key=self.liking)
+        return self._fitting
+
+    def liking(self, venue: Venue | None) -> tuple[float, int, str]:
+        """Sort key of places when points are equal: as the order names them, else the nearest, then the smallest."""
+        if venue is None:
+            return (0.0, 0, "")
+        if self.order.venues is not None and venue.id in self.order.venues:
+            return (float(self.order.venues.index(venue.id)), 0, venue.id)
+        far = 0.0 if self.order.location is None else self.book.problem.travel.km(self.order.location, venue.location)
+        return (far, venue.capacity, venue.id)
+
+    def rooms(self, slot: Slot) -> Rooms:
+        """Where the order can be at this time."""
+        if slot.mode is not Mode.VENUE:
+            return ELSEWHERE
+        rooms = self._rooms.get(slot.start)
+        if rooms is None:
+            rooms = self._rooms[slot.start] = self._find_rooms(slot)
+        return rooms
+
+    def _find_rooms(self, slot: Slot) -> Rooms:
+        options: list[Venue] = []
+        refusal: Reason | None = None
+        for venue in self.fitting():
+            no = first_refusal(OPENING_RULES, slot, venue)
+            if no is None:
+                options.append(venue)
+            else:
+                refusal = further(refusal, no)
+                self.venue_refusals[venue.id] = further(self.venue_refusals.get(venue.id), no)
+        if not options and refusal is None:
+            refusal = max(self.venue_refusals.values(), key=lambda one: RANK[one.code], default=Reason("allowed"))
+        return Rooms(tuple(options), refusal)
+
+    # --- lecturers ----------------------------------------------------------------------------------------------
+
+    def refusal(self, slot: Slot, lecturer: Lecturer) -> Reason | None:
+        """The first rule about the lecturer alone that refuses this time."""
+        days = self._days.setdefault(lecturer.id, {})
+        if slot.day_key not in days:
+            days[slot.day_key] = first_refusal(DAY_RULES, slot, lecturer)
+        answer = days[slot.day_key]
+        return first_refusal(HOUR_RULES, slot, lecturer) if answer is None else answer
+
+    def lessons(self, lecturer: Lecturer, slots: Iterable[Slot]) -> Iterator[Lesson | Reason]:
+        """Every possible lesson of a lecturer at these times, and a Reason for each that is refused."""
+        for slot in slots:
+            no = self.refusal(slot, lecturer)
+            if no is not None:
+                yield no
+                continue
+            rooms = self.rooms(slot)
+            if rooms.refusal is not None and not rooms.options:
+                yield rooms.refusal
+            for venue in rooms.options:
+                place = place_of(self.order, slot.mode, venue)
+                no = first_refusal(JOURNEY_RULES, slot, lecturer, place)
+                yield Lesson(slot, venue, place) if no is None else no
+
+    def first(self, lecturer: Lecturer, slots: Iterable[Slot]) -> Slot | Reason:
+        """The first of these times at which the lecturer could come, else the refusal that was nearest to a yes."""
+        furthest: Reason | None = None
+        for lesson in self.lessons(lecturer, slots):
+            if isinstance(lesson, Lesson):
+                return lesson.slot
+            furthest = further(furthest, lesson)
+        return furthest or self.missing_time()
+
+    def best(self, lecturer: Lecturer) -> Candidate | Reason:
+        """The best lesson of a lecturer for this order, or the refusal that was nearest to a yes."""
+        if not self.slots:
+            return self.missing_time()
+        if not lecturer.qualified_for(self.order.course):
+            return QUALIFIED.check(self.slots[0], lecturer) or Reason(QUALIFIED.code)
+        found: tuple[Rank, Lesson] | None = None
+        furthest: Reason | None = None
+        steady = part_of(BY_LECTURER, self.slots[0], lecturer, None)
+        for slot in self._liked():
+            reachable = steady + part_of(BY_TIME, slot, lecturer, None)
+            if found is not None and reachable < -found[0][0]:
+                break  # the way only costs points, and all later times are liked less
+            for lesson in self.lessons(lecturer, (slot,)):
+                if isinstance(lesson, Reason):
+                    furthest = further(furthest, lesson)
+                    continue
+                total = reachable + part_of(BY_JOURNEY, slot, lecturer, lesson.place)
+                rank = self._rank(total, slot.start, slot.mode, lesson.venue, lecturer.id)
+                if found is None or rank < found[0]:
+                    found = rank, lesson
+        if found is None:
+            return furthest or self.missing_time()
+        return self.candidate(found[1], lecturer)
+
+    def _liked(self) -> list[Slot]:
+        """The times, best liked first: then the first possible lesson makes most others not worth a look."""
+        if self._by_liking is None:
+            self._by_liking = sorted(self.slots, key=lambda slot: (-(slot.preference or 0), slot.start))
+        return self._by_liking
+
+    def missing_time(self) -> Reason:
+        """Why no time is left: the refusal nearest to a yes, or that no lesson fits into the windows."""
+        return max(self.time_refusals, key=lambda one: RANK[one.code], default=Reason(WINDOW.code))
+
+    def candidate(self, lesson: Lesson, lecturer: Lecturer) -> Candidate:
+        """A possible lesson with its points."""
+        slot, venue = lesson.slot, lesson.venue
+        chosen = Placement(
+            self.order.id, lecturer.id, None if venue is None else venue.id, slot.mode, slot.start, slot.end
+        )
+        return Candidate(chosen, points_of(slot, lecturer, lesson.place))
+
+    def rank(self, candidate: Candidate) -> Rank:
+        """Sort key: most points, then earliest, then the dearer mode, then the better liked place, then the id."""
+        chosen = candidate.placement
+        venue = None if chosen.venue is None else self.book.problem.venue_of[chosen.venue]
+        return self._rank(candidate.total, chosen.start, chosen.mode, venue, chosen.lecturer)
+
+    def _rank(self, total: int, start: int, mode: Mode, venue: Venue | None, lecturer: str) -> Rank:
+        return (-total, start, self.order.modes.index(mode), self.liking(venue), lecturer)
