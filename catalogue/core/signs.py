@@ -6,7 +6,7 @@ state tables of the features; a state that is not listed is shown as it is, neut
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from catalogue.core.words import _l
 
@@ -167,8 +167,12 @@ def deed(kind: str, action: Any) -> str:
     return str(DEEDS.get(kind, {}).get(value) or COMMON.get(value) or value)
 
 
-STEPS = ("done", "now", "stop", "next")
-STEP_WORDS = {"done": _l("（已完成）"), "now": _l("（进行中）"), "stop": _l("（没有成）"), "next": _l("（还没到）")}
+STANDING: dict[str, tuple[str, Any]] = {  # how a stamp stands → icon, words for screen readers
+    "done": ("check", _l("（已完成）")),
+    "now": ("clock", _l("（进行中）")),
+    "stop": ("cross", _l("（没有成）")),
+    "next": ("", _l("（还没到）")),
+}
 STAMPS = (_l("点单"), _l("审核"), _l("派单"), _l("接单"), _l("上课"), _l("评单"))
 PLACE_ON_LINE = {  # which of the six stamps an order stands at, and how
     "draft": (0, "now"), "submitted": (1, "now"), "returned": (1, "stop"), "rejected": (1, "stop"), "approved": (2, "now"),
@@ -177,12 +181,13 @@ PLACE_ON_LINE = {  # which of the six stamps an order stands at, and how
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Step:
-    """One stamp of the line: word, how it stands (done, now, stop, next), who, and when (already worded)."""
+class Step(NamedTuple):
+    """One stamp of the line: word, how it stands (done, now, stop, next), its icon, words read aloud, who, and when (worded)."""
 
-    word: Any
+    word: str
     how: str
+    icon: str
+    aloud: str
     who: Any = ""
     when: Any = ""
 
@@ -196,10 +201,12 @@ def steps(state: Any, details: dict[int, tuple[Any, Any]] | None = None, at: int
     here, how = PLACE_ON_LINE[value]
     here = here if at is None else at
     said = details or {}
-    return [
-        Step(word, how if n == here else "done" if n < here else "next", *said.get(n, ("", "")))
-        for n, word in enumerate(STAMPS)
-    ]
+    line = []
+    for n, word in enumerate(STAMPS):
+        standing = how if n == here else "done" if n < here else "next"
+        icon, aloud = STANDING[standing]
+        line.append(Step(str(word), standing, icon, str(aloud), *said.get(n, ())))
+    return line
 
 
 GLOBALS: dict[str, Any] = {
@@ -207,5 +214,4 @@ GLOBALS: dict[str, Any] = {
     "state_word": state_word,
     "deed": deed,
     "steps": steps,
-    "step_word": lambda how: str(STEP_WORDS[how]),
 }

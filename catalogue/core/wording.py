@@ -8,13 +8,14 @@ without `_text` gives Markup with `.nb` around the date and around the time, so 
 from calendar import Calendar
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalogue.core.clock import day_of, local, minute_of, now
-from catalogue.core.words import _, _l
+from catalogue.core.words import _, _l, spoken
 
 WEEKDAYS = (_l("周一"), _l("周二"), _l("周三"), _l("周四"), _l("周五"), _l("周六"), _l("周日"))
 NOON, EVENING = 12 * 60, 17 * 60 + 30  # until 12:00 is morning, until 17:30 afternoon (a start at 12:00 is afternoon)
@@ -23,7 +24,7 @@ _MONTHS = Calendar(0)
 
 
 def _nb(text: str) -> Markup:
-    return Markup('<span class="nb">%s</span>') % text
+    return Markup(f'<span class="nb">{escape(text)}</span>')  # noqa: S704  # escaped here
 
 
 def _this_day(today: date | None) -> date:
@@ -47,9 +48,14 @@ def short_day(when: date | datetime, today: date | None = None) -> str:
     return _("%(year)d年%(month)d月%(day)d日", year=day.year, month=day.month, day=day.day)
 
 
+@lru_cache(maxsize=2000)
+def _day_text(day: date, this: date, _language: str) -> str:
+    return _("%(day)s（%(weekday)s）", day=short_day(day, this), weekday=weekday(day))
+
+
 def day_text(when: date | datetime, today: date | None = None) -> str:
     """3月12日（周四）."""
-    return _("%(day)s（%(weekday)s）", day=short_day(when, today), weekday=weekday(when))
+    return _day_text(_as_day(when), _this_day(today), spoken())
 
 
 def day(when: date | datetime, today: date | None = None) -> Markup:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import has_request_context
 from flask_babel import gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 DEFAULT = "zh_CN"
 _spoken: ContextVar[str] = ContextVar("spoken", default=DEFAULT)
@@ -21,8 +21,9 @@ def speak(locale: str) -> None:
 
 
 def spoken() -> str:
-    """The language of this request (Flask-Babel's locale selector)."""
-    return _spoken.get()
+    """The language of this request (Flask-Babel's locale selector); outside a request always the default."""
+    found = _spoken.get()
+    return found if found == DEFAULT or has_request_context() else DEFAULT
 
 
 def _(message: str, **params: Any) -> str:
@@ -54,6 +55,9 @@ class Lazy:
 
     def __str__(self) -> str:
         return _(self.message, **self.params)
+
+    def __html__(self) -> str:
+        return escape(str(self))
 
     def __repr__(self) -> str:
         return f"_l({self.message!r})"
