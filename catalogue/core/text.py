@@ -93,6 +93,28 @@ def login_name(text: str) -> str:
     return unicodedata.normalize("NFKC", normalised(unicodedata.normalize("NFKC", text), 80).casefold())
 
 
+_PHONE = re.compile(
+    r"1[3-9]\d{9}"  # mobile
+    r"|0\d{9,11}|[2-9]\d{6,7}|[48]00\d{7}"  # with an area code, within the city, service
+    r"|1[12]\d{1,3}|9\d{4,5}"  # short public numbers (12345)
+)
+_EXTENSION = re.compile("(?:转|ext\\.?|#)(\\d{1,6})$")
+
+
+def plain_phone(text: str) -> str:
+    """A telephone number as digits, '-' before an extension: '+86 138 0000 0000' → '13800000000'.
+
+    Raises ValueError, in words for the person who typed it, when it can be no number of the country.
+    """
+    typed = re.sub(r"[\s()./\-\u2010-\u2015]", "", unicodedata.normalize("NFKC", normalised(text, 40)).casefold())
+    extension = _EXTENSION.search(typed)
+    number = re.sub(r"^(\+|00)86(?=\d{7})", "", typed[: extension.start()] if extension else typed)
+    number = f"0{number}" if typed.startswith(("+86", "0086")) and not number.startswith(("1", "0")) else number
+    if not (number.isascii() and _PHONE.fullmatch(number)):
+        raise ValueError("请填写手机号码（11 位）或带区号的座机，例如 021-12345678。")
+    return f"{number}-{extension[1]}" if extension else number
+
+
 @cache
 def _pypinyin() -> ModuleType:
     """The dictionary, loaded when first needed: it is only for writing, and takes a tenth of a second."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given, strategies
 
 from catalogue.core import text
 
@@ -64,6 +65,29 @@ def test_too_long_is_refused_with_the_length_and_the_limit_itself_is_not():
 def test_login_twins_are_one_name():
     assert {text.login_name(name) for name in ("Street1", "ＳＴＲＥＥＴ１", " street\u200b1 ")} == {"street1"}
     assert text.login_name("street１") != text.login_name("street2")
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("+86 142 0000-0001", "14200000001"),
+        ("１４２０００００００１", "14200000001"),
+        ("021-00132010", "02100132010"),
+        ("（021）00132010转8012", "02100132010-8012"),
+        ("+86 21 00132010", "02100132010"),
+        ("12345", "12345"),
+    ],
+)
+def test_a_telephone_number_is_its_digits(typed, plain):
+    assert text.plain_phone(typed) == plain
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "下塘社区", "1420000000", "142000000011", "+1 212 555 0100", "٠١٢٣٤٥٦٧٨٩", "021-0013\x002010"]
+)
+def test_what_cannot_be_dialled_is_refused_in_words(typed):
+    with pytest.raises(ValueError, match="。"):
+        text.plain_phone(typed)
 
 
 def test_the_sort_key_is_the_pinyin_and_ascii():
@@ -126,6 +150,17 @@ def test_every_substring_of_every_title_finds_exactly_the_titles_that_contain_it
     hits, right = sum(map(len, found.values())), sum(len(found[w] & expected[w]) for w in words)
     assert missed == set()
     assert right / hits >= 0.99
+
+
+@given(strategies.text("停车难题社区ab1 ，”", max_size=30), strategies.integers(0, 30), strategies.integers(1, 6))
+def test_any_run_of_characters_is_found_in_any_text(words, start, length):
+    """Latin words are found from their beginning, so a query starts where a word starts."""
+    query = words[start : start + length]
+    assume(not (query[:1].isascii() and words[:start][-1:].isascii() and words[:start][-1:].isalnum()))
+    found_in = text.tokens(words)
+
+    assert text.share(text.query_terms(query), found_in) in (0.0, 1.0)
+    assert bool(text.query_terms(query)) == (text.share(text.query_terms(query), found_in) == 1.0)
 
 
 def test_two_words_find_the_titles_that_contain_both(titles, index):
