@@ -1,1 +1,1 @@
-"""Who is busy when (holds), and which days are working days (工作日, 调休)."""
+"""日历: holds (who is busy when) and working days with 调休."""

@@ -1,1 +1,1 @@
-"""What every feature stands on, and nothing of the business."""
+"""What every feature stands on: database, actor, the one writer of states, audit, outbox, web frame."""

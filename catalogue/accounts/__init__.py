@@ -1,0 +1,1 @@
+"""人员与账号: people, accounts, memberships, sign-in."""

@@ -1,0 +1,40 @@
+"""Who is busy when."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from catalogue.calendar.models import Hold, HoldKind
+from catalogue.core.db import db
+
+NEIGHBOURS = timedelta(hours=24)
+
+
+def overlapping(kind: HoldKind, resource_id: int, busy_from: datetime, busy_until: datetime) -> Sequence[Hold]:
+    """Active holds of a resource that overlap the half-open span, in time order."""
+    return db.session.scalars(
+        sa.select(Hold)
+        .where(Hold.kind == kind, Hold.resource_id == resource_id, Hold.active, Hold.busy_from < busy_until, Hold.busy_until > busy_from)
+        .order_by(Hold.busy_from, Hold.id)
+    ).all()
+
+
+def neighbours(lecturer_id: int, busy_from: datetime, busy_until: datetime) -> Sequence[Hold]:
+    """Active holds of a lecturer within a day of a span: all that a journey could matter to."""
+    return overlapping(HoldKind.LECTURER, lecturer_id, busy_from - NEIGHBOURS, busy_until + NEIGHBOURS)
+
+
+def held(kinds: Sequence[HoldKind], ids: Sequence[int] | None, since: datetime, until: datetime) -> Sequence[Hold]:
+    """Active holds of these kinds (and resources, when given) that overlap a span, in time order."""
+    query = sa.select(Hold).where(Hold.kind.in_(kinds), Hold.active, Hold.busy_from < until, Hold.busy_until > since)
+    if ids is not None:
+        query = query.where(Hold.resource_id.in_(ids))
+    return db.session.scalars(query.order_by(Hold.busy_from, Hold.id)).all()
+
+
+def held_for(held_for: str, held_for_id: int) -> Sequence[Hold]:
+    """Active holds made for one dispatch, offer or lesson."""
+    return db.session.scalars(
+        sa.select(Hold).where(Hold.held_for == held_for, Hold.held_for_id == held_for_id, Hold.active).order_by(Hold.kind, Hold.resource_id)
+    ).all()

@@ -1,0 +1,164 @@
+"""The tamper-evident audit (rule 15 of reliability.md): one hash chain per district, appended last in the transaction."""
+
+import hashlib
+import hmac
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from catalogue.core.actor import Actor
+from catalogue.core.db import db, is_postgresql
+from catalogue.core.models import Audit, AuditCheckpoint, AuditHead
+
+CITY = 0  # the chain of acts that belong to no district
+_PENDING = "audit_pending"
+_CHAINED = (
+    "district_id", "sequence", "at", "kind", "person_id", "actor", "acting_for_id", "action", "subject", "subject_id",
+    "from_state", "to_state", "code", "fields", "request_id",
+)  # fmt: skip
+
+
+def append(
+    action: str,
+    subject: str,
+    subject_id: int,
+    *,
+    by: Actor,
+    at: datetime,
+    district_id: int | None,
+    from_state: str = "",
+    to_state: str = "",
+    code: str = "",
+    fields: Sequence[str] = (),
+) -> None:
+    """Notes an act; the row is written with its hash just before the transaction commits, and never without it."""
+    row = {
+        "district_id": district_id or CITY, "at": at.astimezone(UTC), "kind": by.kind.value, "person_id": by.person_id,
+        "actor": by.name if by.person_id is None else "", "acting_for_id": by.acting_for, "action": action, "subject": subject,
+        "subject_id": subject_id, "from_state": from_state, "to_state": to_state, "code": code,
+        "fields": ",".join(fields)[:1000], "request_id": by.request_id,
+    }  # fmt: skip
+    db.session().info.setdefault(_PENDING, []).append(row)
+
+
+def row_hash(previous: str, row: dict[str, Any]) -> str:
+    """SHA-256 over the previous hash and the row's canonical JSON (sorted keys, UTC to the second)."""
+    plain = {name: row[name] for name in _CHAINED}
+    plain["at"] = row["at"].astimezone(UTC).isoformat(timespec="seconds")
+    canonical = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256((previous + canonical).encode()).hexdigest()
+
+
+def _head(session: Session, district_id: int) -> tuple[int, str]:
+    found = session.execute(
+        sa.select(AuditHead.sequence, AuditHead.hash).where(AuditHead.district_id == district_id).with_for_update()
+    ).first()
+    if found is not None:
+        return found.sequence, found.hash
+    if is_postgresql():  # two first writers of a chain: one inserts, the other waits for it and reads what it left
+        from_nothing = sa.text("INSERT INTO audit_head (district_id, sequence, hash) VALUES (:d, 0, '') ON CONFLICT DO NOTHING")
+        session.execute(from_nothing, {"d": district_id})
+        return _head(session, district_id)
+    session.execute(sa.insert(AuditHead).values(district_id=district_id, sequence=0, hash=""))
+    return 0, ""
+
+
+def _write(session: Session) -> None:
+    pending: list[dict[str, Any]] = session.info.pop(_PENDING, [])
+    if not pending:
+        return
+    session.flush()
+    chains: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in pending:
+        chains[row["district_id"]].append(row)
+    for district_id in sorted(chains):
+        sequence, last = _head(session, district_id)
+        for row in chains[district_id]:
+            sequence += 1
+            row["sequence"], row["previous_hash"] = sequence, last
+            row["hash"] = last = row_hash(last, row)
+        session.execute(sa.insert(Audit), chains[district_id])
+        session.execute(
+            sa.update(AuditHead).where(AuditHead.district_id == district_id).values(sequence=sequence, hash=last),
+            execution_options={"synchronize_session": False},
+        )
+
+
+@event.listens_for(Session, "before_commit")
+def _before_commit(session: Session) -> None:
+    _write(session)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _after_rollback(session: Session, _previous: object) -> None:
+    session.info.pop(_PENDING, None)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What verification found: rows read, and the first broken row of each chain (None when whole)."""
+
+    rows: int
+    broken: tuple[dict[str, Any], ...]
+
+
+def _sign(key: str, district_id: int, sequence: int, hash_: str) -> str:
+    return hmac.new(key.encode(), f"{district_id}:{sequence}:{hash_}".encode(), hashlib.sha256).hexdigest()
+
+
+def _chain(district_id: int, after: int) -> Iterator[Audit]:
+    query = sa.select(Audit).where(Audit.district_id == district_id, Audit.sequence > after).order_by(Audit.sequence)
+    yield from db.session.scalars(query.execution_options(yield_per=1000))
+
+
+def _verify_chain(head: AuditHead, signing_key: str) -> tuple[int, dict[str, Any] | None]:
+    start = db.session.scalars(
+        sa.select(AuditCheckpoint).where(AuditCheckpoint.district_id == head.district_id).order_by(AuditCheckpoint.sequence.desc())
+    ).first()
+    sequence, last, rows = 0, "", 0
+    if start is not None:
+        if not hmac.compare_digest(start.signature, _sign(signing_key, head.district_id, start.sequence, start.hash)):
+            return 0, {"district_id": head.district_id, "sequence": start.sequence, "why": "checkpoint signature"}
+        sequence, last = start.sequence, start.hash
+    for row in _chain(head.district_id, sequence):
+        rows += 1
+        values = {name: getattr(row, name) for name in _CHAINED}
+        why = ""
+        if row.sequence != sequence + 1:
+            why = "missing row"
+        elif row.previous_hash != last:
+            why = "previous hash"
+        elif row.hash != row_hash(last, values):
+            why = "changed row"
+        if why:
+            return rows, {"district_id": head.district_id, "sequence": row.sequence, "id": row.id, "why": why}
+        sequence, last = row.sequence, row.hash
+    if (sequence, last) != (head.sequence, head.hash):
+        return rows, {"district_id": head.district_id, "sequence": sequence + 1, "why": "rows missing at the end"}
+    return rows, None
+
+
+def verify(signing_key: str) -> Verdict:
+    """Walks every chain from its newest signed checkpoint and names the first broken row of each."""
+    rows, broken = 0, []
+    for head in db.session.scalars(sa.select(AuditHead).order_by(AuditHead.district_id)).all():
+        seen, found = _verify_chain(head, signing_key)
+        rows += seen
+        if found is not None:
+            broken.append(found)
+    orphans = db.session.execute(
+        sa.select(Audit.district_id, Audit.sequence, Audit.id)
+        .where(Audit.district_id.not_in(sa.select(AuditHead.district_id)))
+        .order_by(Audit.id)
+        .limit(1)
+    ).first()
+    if orphans is not None:
+        broken.append({"district_id": orphans.district_id, "sequence": orphans.sequence, "id": orphans.id, "why": "chain without a head"})
+    return Verdict(rows, tuple(broken))

@@ -1,0 +1,155 @@
+"""One way to speak to two databases: SQLite (embedded default) and PostgreSQL. The differences are settled here and nowhere else."""
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from flask import has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """Aware UTC on both sides. SQLite forgets time zones, so the value is stored naive there and made aware again."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _values(kind: type[enum.Enum]) -> list[str]:
+    return [str(member.value) for member in kind]
+
+
+# SQLite only gives AUTOINCREMENT behaviour to a column typed INTEGER, which is 64 bits wide there anyway.
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+# ASCII order on both databases, so keyset pages agree.
+SortKey = sa.String(200, collation="C").with_variant(sa.String(200, collation="BINARY"), "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Typed models without Flask-SQLAlchemy's Model, which mypy --strict cannot read."""
+
+    metadata = sa.MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime(),
+        int: sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+        enum.Enum: sa.Enum(enum.Enum, native_enum=False, create_constraint=True, values_callable=_values, length=30),
+    }
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False, "autoflush": True})
+
+
+def key() -> Mapped[int]:
+    """The primary key of every table with an identity of its own."""
+    return mapped_column(BigId, primary_key=True, autoincrement=True)
+
+
+def reference(target: str, *, index: bool = True, **options: Any) -> Any:
+    """A foreign key column to the id of a table, never cascading: nothing that was ever referenced is deleted.
+
+    Whether it may be NULL follows from the annotation (`Mapped[int]` or `Mapped[int | None]`).
+    """
+    return mapped_column(BigId, sa.ForeignKey(f"{target}.id"), index=index, **options)
+
+
+def text(limit: int, **options: Any) -> Any:
+    """A text column whose length limit both databases enforce (SQLite ignores VARCHAR(n), so a CHECK is added, see below)."""
+    return mapped_column(sa.String(limit), **options)
+
+
+def version_column() -> Mapped[int]:
+    """The version of a row: mappers use it to make the slower of two writers fail."""
+    return mapped_column(sa.Integer, nullable=False, default=1, server_default="1")
+
+
+@event.listens_for(sa.Table, "after_parent_attach")
+def _limit_lengths(table: sa.Table, parent: sa.MetaData) -> None:
+    """SQLite ignores VARCHAR(n): every limited text column gets the same limit as a CHECK on both databases."""
+    if parent is not Base.metadata or "length" in table.info:
+        return
+    table.info["length"] = True
+    for column in table.columns:
+        limit = column.type.length if isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum) else None
+        if limit is not None:
+            table.append_constraint(sa.CheckConstraint(sa.func.length(column) <= limit, name=f"{column.name}_length"))
+
+
+@event.listens_for(Engine, "connect")
+def _on_connect(connection: Any, _record: Any) -> None:
+    if not type(connection).__module__.startswith("sqlite3"):
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=10000", "synchronous=NORMAL", "cache_size=-16000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _on_begin(connection: Connection) -> None:
+    """A WAL read that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT, so writers say IMMEDIATE before their first read."""
+    if connection.dialect.name == "sqlite":
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _asks_to_write() -> bool:
+    return not has_request_context() or request.method not in ("GET", "HEAD", "OPTIONS")
+
+
+@contextmanager
+def transaction(*, writes: bool | None = None) -> Iterator[Session]:
+    """The one transaction of a request, command or job: commits at the end, rolls back on any exception.
+
+    `writes` defaults to what the HTTP method says (commands and jobs write). A second one inside is a programming error.
+    """
+    session = db.session()
+    if session.in_transaction():
+        raise RuntimeError("a transaction is already open: one per request")
+    writing = _asks_to_write() if writes is None else writes
+    try:
+        session.connection(execution_options={"writes": writing})
+        yield session
+        session.commit() if writing else session.rollback()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def is_postgresql() -> bool:
+    """Is the business database PostgreSQL? Only for the few statements that cannot be said the same way twice."""
+    return db.session.get_bind().dialect.name == "postgresql"
+
+
+def lock(model: type[Base], ids: list[int]) -> None:
+    """Locks rows of one table in the order of their ids (a no-op on SQLite, whose writer is alone anyway)."""
+    if ids and is_postgresql():
+        pk = sa.inspect(model).primary_key[0]
+        db.session.execute(sa.select(pk).where(pk.in_(sorted(set(ids)))).order_by(pk).with_for_update())

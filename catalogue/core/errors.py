@@ -1,0 +1,63 @@
+"""The tree of refusals. Each carries a stable code and a Chinese sentence that says what to do; core.web maps it to HTTP once.
+
+Refusal                  409  the wish is clear but the rules or the state forbid it
+├── NotAllowed           403  visible, but not yours to do
+├── NotVisible           404  outside your scope, or not there at all
+├── IllegalAction        409  the state does not allow it
+├── Taken                409  lecturer, venue or committee is held (says what, never whose)
+├── Stale                409  (API 412) somebody changed it meanwhile
+├── Invalid              422  a field is wrong: carries the field's name
+└── TooMany              429  later
+"""
+
+
+class Refusal(Exception):
+    """Base of every refusal. `code` is stable and documented; `args[0]` is the sentence people read."""
+
+    code = "refused"
+    status = 409
+
+    def __init__(self, sentence: str, *, code: str | None = None, **params: object) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.params = params
+        if code is not None:
+            self.code = code
+
+
+class NotAllowed(Refusal):
+    code = "not_allowed"
+    status = 403
+
+
+class NotVisible(Refusal):
+    code = "not_found"
+    status = 404
+
+
+class IllegalAction(Refusal):
+    code = "illegal_action"
+
+
+class Taken(Refusal):
+    code = "taken"
+
+
+class Stale(Refusal):
+    code = "stale"
+
+
+class Invalid(Refusal):
+    """A value that no form check could judge (it needs the database). `field` names the input it belongs to."""
+
+    code = "invalid"
+    status = 422
+
+    def __init__(self, sentence: str, *, field: str = "", code: str | None = None, **params: object) -> None:
+        super().__init__(sentence, code=code, **params)
+        self.field = field
+
+
+class TooMany(Refusal):
+    code = "too_many"
+    status = 429

@@ -1,0 +1,65 @@
+"""The base of every HTML form: CSRF, the page's version, Chinese messages, and refusals shown where they belong."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import g
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+
+from catalogue.core.errors import Invalid, Refusal, Stale
+from catalogue.core.text import normalised
+
+LONG = 100_000
+
+
+def clean(value: Any) -> Any:
+    """Filter of every text field: text is normalised once, on entry (rule 9 of reliability.md)."""
+    return normalised(value, LONG, lines=True) if isinstance(value, str) else value
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """Only shape, no database. A refusal raised later in the request comes back into the same form (see core.web)."""
+
+    class Meta:
+        locales = ("zh_CN", "zh")
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            options["filters"] = [clean, *unbound_field.kwargs.get("filters", ())]
+            return unbound_field.bind(form=form, **options)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if g:
+            g.form = self
+        self.refusal: str = ""
+
+    def validate_on_submit(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """True when sent and well formed. On the second run after a refusal it is False and carries the refusal."""
+        good = bool(super().validate_on_submit(extra_validators))
+        refused: Refusal | None = g.get("refusal") if g else None
+        if refused is not None and self.is_submitted():
+            self._show(refused)
+            return False
+        return good
+
+    def _show(self, refused: Refusal) -> None:
+        field = refused.field if isinstance(refused, Invalid) else ""
+        if field and field in self:
+            self[field].errors = [*self[field].errors, refused.sentence]
+        else:
+            self.refusal = refused.sentence
+        if isinstance(refused, Stale) and "version" in self:
+            self["version"].data = self["version"].object_data
+
+
+class ActionForm(Form):
+    """A button that posts: nothing but the token and the version of the page it stands on."""
+
+    version = HiddenField()
+
+
+def version_of(form: Form) -> int | None:
+    """The version the page was made from; None when the page sent none or nonsense (then the row as loaded counts)."""
+    said = str(form["version"].data or "") if "version" in form else ""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None

@@ -1,0 +1,89 @@
+"""The queue only wakes a consumer: huey over Redis if REDIS_URL is set, else over PostgreSQL when that is the database, else a SQLite file."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+
+import sqlalchemy as sa
+from flask import Flask
+from huey import Huey, PriorityRedisHuey, SqliteHuey, crontab
+from huey.contrib.sql_huey import SqlHuey
+
+from catalogue.core import clock, outbox
+from catalogue.core.db import db, transaction
+from catalogue.core.models import Run
+
+Periodic = Mapping[str, Callable[[datetime], object]]
+
+
+def make(app: Flask) -> Huey:
+    """The queue this installation is configured for. The business SQLite file is never used for it."""
+    redis_url: str = app.config["REDIS_URL"]
+    if redis_url:
+        return PriorityRedisHuey("songxue", url=redis_url)
+    url = sa.make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    if url.get_backend_name() == "postgresql":
+        return SqlHuey("songxue", database=url.set(drivername="postgresql").render_as_string(hide_password=False))
+    return SqliteHuey("songxue", filename=app.config["QUEUE_FILE"])
+
+
+def once_a_minute(name: str, work: Callable[[datetime], object], at: datetime) -> bool:
+    """Does periodic work unless another consumer already has this minute. Returns whether it was done here."""
+    minute = at.replace(second=0, microsecond=0)
+    with transaction(writes=True):
+        if db.session.get(Run, (name, minute)) is not None:
+            return False
+        db.session.add(Run(name=name, minute=minute, done_at=None, error=""))
+        try:
+            db.session.flush()
+        except sa.exc.IntegrityError:
+            db.session.rollback()
+            return False
+    work(at)
+    with transaction(writes=True):
+        db.session.get_one(Run, (name, minute)).done_at = at
+    return True
+
+
+def wire(app: Flask, periodic: Periodic) -> Huey:
+    """Builds the queue with its two tasks: deliver the outbox when woken, and everything that time changes each minute."""
+    huey = make(app)
+
+    @huey.task()  # type: ignore[untyped-decorator]
+    def deliver() -> None:
+        with app.app_context():
+            outbox.deliver(clock.now())
+
+    @huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+    def minute() -> None:
+        with app.app_context():
+            for name, work in periodic.items():
+                once_a_minute(name, work, clock.now())
+            outbox.deliver(clock.now())
+
+    app.extensions["songxue.queue"] = huey
+    app.extensions["songxue.wake_up"] = deliver
+    return huey
+
+
+def wake(app: Flask) -> Callable[[], None]:
+    """A function that asks a consumer to look at the outbox; a queue that is away only delays until the next minute."""
+
+    def ask() -> None:
+        try:
+            app.extensions["songxue.wake_up"]()
+        except Exception:  # the row is the truth; losing the wake-up must never fail a committed request
+            app.logger.exception("queue unreachable")
+
+    return ask
+
+
+def reachable(app: Flask) -> bool:
+    """Can the queue be asked? For /readyz."""
+    try:
+        app.extensions["songxue.queue"].pending_count()
+    except Exception:
+        return False
+    return True
+
+

@@ -1,0 +1,266 @@
+"""The frame around every request: who asks, may they, what a page is, what a refusal looks like. Features hold only screens."""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException
+
+from catalogue.core import assets, clock
+from catalogue.core.actor import Actor, Role
+from catalogue.core.db import db
+from catalogue.core.errors import NotAllowed, Refusal, Stale
+from catalogue.core.forms import Form
+from catalogue.core.words import _
+
+API = "/api/"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+)
+Permission = Callable[[Actor | None], bool]
+View = TypeVar("View", bound=Callable[..., Any])
+csrf = CSRFProtect()
+
+
+class Gate(Protocol):
+    """What accounts gives the frame: who this request is, what to answer a stranger, and the head of the page."""
+
+    def actor(self) -> Actor | None: ...
+    def stranger(self) -> ResponseReturnValue: ...
+    def me(self, actor: Actor) -> Any: ...
+
+
+# ── permissions: every route declares one; tests/test_routes.py walks the URL map ──────────────
+
+
+def anyone(actor: Actor | None) -> bool:
+    """Public: also without sign-in. The few such routes stand in one list in tests/test_routes.py."""
+    return True
+
+
+def signed_in(actor: Actor | None) -> bool:
+    return actor is not None
+
+
+def roles(*wanted: Role) -> Permission:
+    """Somebody who holds one of these roles anywhere; the queries then keep them inside their own scope."""
+
+    def may(actor: Actor | None) -> bool:
+        return actor is not None and actor.has(*wanted)
+
+    may.__name__ = "roles:" + ",".join(sorted(wanted))
+    return may
+
+
+def permit(permission: Permission) -> Callable[[View], View]:
+    """Declares who may call a route at all. Without it a route answers nobody."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def permission_of(view: Callable[..., Any]) -> Permission | None:
+    found: Permission | None = getattr(view, "permission", None)
+    return found
+
+
+# ── the request ────────────────────────────────────────────────────────────────────────────────
+
+
+def actor() -> Actor:
+    """Who asks. Raises NotAllowed for a stranger (routes that strangers may call use `visitor`)."""
+    found = visitor()
+    if found is None:
+        raise NotAllowed(_("请先登录。"), code="sign_in")
+    return found
+
+
+def visitor() -> Actor | None:
+    """Who asks, or None without sign-in. Read once a request, in a short transaction of its own."""
+    if "actor" not in g:
+        g.actor = current_app.extensions["songxue.gate"].actor()
+    found: Actor | None = g.actor
+    return found
+
+
+def now() -> Any:
+    """One instant for the whole request."""
+    if "now" not in g:
+        g.now = clock.now()
+    return g.now
+
+
+def is_api() -> bool:
+    return request.path.startswith(API)
+
+
+def _check_host() -> None:
+    allowed = current_app.config["HOSTS"]
+    if allowed and request.host not in allowed:
+        raise BadRequest(_("这个网址不属于本系统。"))
+
+
+def _start() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if re.fullmatch(r"[A-Za-z0-9\-]{8,40}", given) else secrets.token_hex(8)
+    _check_host()
+
+
+def _check_permission() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    may = permission_of(current_app.view_functions[request.endpoint])
+    if may is anyone:
+        return None
+    asking = visitor()
+    if may is None:
+        raise Forbidden()
+    if may(asking):
+        return None
+    if asking is None:
+        answer: ResponseReturnValue = current_app.extensions["songxue.gate"].stranger()
+        return answer
+    raise NotAllowed(_("您的岗位不能办这件事。需要的话，请联系本街镇管理员。"))
+
+
+def _check_csrf() -> None:
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not is_api() and current_app.config.get("WTF_CSRF_ENABLED", True):
+        csrf.protect()
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = CSP
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["X-Request-ID"] = g.get("request_id", "")
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    headers.setdefault("Cache-Control", "no-store" if g.get("actor") is not None or request.method != "GET" else "no-cache")
+    if current_app.config["HTTPS"]:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+# ── pages ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def page(template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
+    """Renders a page. A form with errors makes it 422, a refusal shown in a form keeps the refusal's own status."""
+    refused: Refusal | None = g.get("refusal")
+    if refused is not None:
+        status = refused.status
+    elif status == 200 and any(isinstance(f, Form) and (f.errors or f.refusal) for f in context.values()):
+        status = 422
+    return render_template(template, refusal=refused, **context), status
+
+
+def _context() -> dict[str, Any]:
+    asking = g.get("actor")
+    gate: Gate = current_app.extensions["songxue.gate"]
+    me = gate.me(asking) if asking is not None else None
+    return {
+        "me": me, "large": bool(g.get("large", False)), "request_id": g.get("request_id", ""), "now": now(),
+        "district_name": g.get("district_name", ""), "idle_minutes": current_app.config["IDLE_MINUTES"],
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An error as both worlds need it: a page for people, application/problem+json for programs."""
+
+    status: int
+    code: str
+    sentence: str
+
+    def answer(self, headers: Any = None) -> ResponseReturnValue:
+        if is_api():
+            body = {"type": "about:blank", "status": self.status, "title": self.code, "detail": self.sentence, "request_id": g.get("request_id", "")}
+            reply = jsonify(body)
+            reply.content_type = "application/problem+json"
+            reply.status_code = self.status
+        else:
+            names = [f"errors/{self.status}.html", f"errors/{self.status // 100}00.html", "errors/500.html"]
+            html = current_app.jinja_env.get_or_select_template(names)
+            values = _context_for_errors() | {"sentence": self.sentence, "code": self.code, "status": self.status, "typed": _typed()}
+            reply = Response(html.render(**values), self.status, mimetype="text/html")
+        for name, value in headers or ():
+            if name.lower() in ("allow", "retry-after", "location"):
+                reply.headers[name] = value
+        return reply
+
+
+def _context_for_errors() -> dict[str, Any]:
+    """The page head of an error must not itself need what just failed."""
+    context: dict[str, Any] = {"me": None, "large": False, "now": now(), "district_name": "", "request_id": g.get("request_id", ""), "idle_minutes": 0}
+    try:
+        current_app.update_template_context(context)
+    except Exception:  # the database may be what failed
+        current_app.logger.exception("head of the error page")
+    return context
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What the person typed, so an error page can show that nothing was lost (never passwords or tokens)."""
+    hidden = ("csrf_token", "version", "key", "password", "code", "next")
+    if request.method != "POST" or request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return []
+    return [(k, v) for k, v in request.form.items(multi=True) if v.strip() and not any(h in k for h in hidden)][:30]
+
+
+def _on_refusal(refused: Refusal) -> ResponseReturnValue:
+    db.session.rollback()
+    again = g.get("form") is not None and "refusal" not in g and not is_api()
+    rule = request.url_rule
+    if again and rule is not None and "GET" in (rule.methods or ()) and request.endpoint and refused.status in (409, 422, 429):
+        g.refusal = refused
+        try:
+            answer: ResponseReturnValue = current_app.ensure_sync(current_app.view_functions[request.endpoint])(**request.view_args or {})
+        except Refusal as second:
+            refused = second
+        else:
+            return answer
+    status = 412 if is_api() and isinstance(refused, Stale) else refused.status
+    return Problem(status, refused.code, refused.sentence).answer()
+
+
+def _on_http(trouble: HTTPException) -> ResponseReturnValue:
+    if isinstance(trouble, CSRFError):
+        return Problem(400, "csrf", _("这一页放得太久了，为了安全没有提交。请返回上一页刷新后再试，填过的内容还在下面。")).answer()
+    code = trouble.code or 500
+    if code < 400:
+        return trouble.get_response()  # type: ignore[return-value]  # werkzeug's sansio base; Flask accepts it
+    return Problem(code, (trouble.name or "error").lower().replace(" ", "_"), "").answer(trouble.get_headers())
+
+
+def _on_crash(trouble: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    current_app.logger.exception("unhandled")
+    busy = "database is locked" in str(trouble) or type(trouble).__name__ in ("OperationalError", "TimeoutError")
+    if busy:
+        return Problem(503, "busy", "").answer([("Retry-After", "5")])
+    return Problem(500, "server_error", "").answer()
+
+
+def init(app: Flask, gate: Gate) -> None:
+    """Puts the frame around every request of the application."""
+    app.extensions["songxue.gate"] = gate
+    csrf.init_app(app)
+    assets.init(app)
+    app.before_request(_start)
+    app.before_request(_check_csrf)
+    app.before_request(_check_permission)
+    app.after_request(_finish)
+    app.context_processor(_context)
+    app.register_error_handler(Refusal, _on_refusal)
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(Exception, _on_crash)

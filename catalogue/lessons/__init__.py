@@ -1,0 +1,1 @@
+"""上课: lessons, parties, attendance, moves (改期)."""

@@ -1,0 +1,1 @@
+"""点单: what a committee asks for, its windows, checks and notes."""

@@ -1,0 +1,102 @@
+"""Who sees what (scope), the tree, and the settings in force."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from catalogue.core.actor import Actor, Kind, Level, Role
+from catalogue.core.db import Base, db
+from catalogue.core.errors import NotAllowed, NotVisible
+from catalogue.core.words import _
+from catalogue.organisations.models import Organisation, OrganisationReach, Setting
+from catalogue.organisations.settings import SETTINGS
+
+T = TypeVar("T", bound=Base)
+
+
+def in_scope(by: Actor, model: Any, *roles: Role) -> sa.ColumnElement[bool]:
+    """The condition that keeps a query on a scoped model inside what this actor may see (through these roles; any if none named).
+
+    A committee sees its own rows and its predecessors'; a town what belonged to it when made, and everything of the
+    organisations below it today; a district its rows; the city all. Jobs see all. Raises NotAllowed without any scope.
+    """
+    if by.kind is Kind.JOB:
+        return sa.true()
+    held = [m for m in by.memberships if not roles or m.role in roles]
+    if not held:
+        raise NotAllowed(_("您的岗位看不到这些内容。"))
+    if any(m.level is Level.CITY for m in held):
+        return sa.true()
+    ways: list[sa.ColumnElement[bool]] = []
+    districts = sorted({i for m in held if m.level is Level.DISTRICT for i in m.reach})
+    towns = sorted({i for m in held if m.level is Level.TOWN for i in m.reach})
+    others = sorted({i for m in held if m.level in (Level.COMMITTEE, Level.UNIT) for i in m.reach})
+    if districts:
+        ways.append(model.district_id.in_(districts))
+    if towns:
+        below = sa.select(OrganisationReach.descendant_id).where(OrganisationReach.ancestor_id.in_(towns))
+        ways += [model.town_id.in_(towns), model.organisation_id.in_(below)]
+    if others:
+        below = sa.select(OrganisationReach.descendant_id).where(OrganisationReach.ancestor_id.in_(others))
+        ways.append(model.organisation_id.in_(others) if all(m.level is Level.COMMITTEE for m in held) else model.organisation_id.in_(below))
+    return sa.or_(*ways)
+
+
+def visible_to(by: Actor, model: type[T], *roles: Role) -> sa.Select[tuple[T]]:
+    """The base query of a scoped model for this actor: every read starts here."""
+    return sa.select(model).where(in_scope(by, model, *roles))
+
+
+def one(query: sa.Select[tuple[T]]) -> T:
+    """The single row of a scoped query. Raises NotVisible, so a foreign object and a missing one answer alike."""
+    found = db.session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotVisible(_("没有找到，或者不在您的范围内。"))
+    return found
+
+
+def below(organisation_id: int) -> sa.Select[tuple[int]]:
+    """Ids of an organisation, everything under it today, and their predecessors."""
+    return sa.select(OrganisationReach.descendant_id).where(OrganisationReach.ancestor_id == organisation_id)
+
+
+def chain_of(organisation: Organisation) -> tuple[int, ...]:
+    """The organisation and everything above it today, nearest first."""
+    ids = [organisation.id]
+    parent = organisation.parent_id
+    while parent is not None and parent not in ids:
+        ids.append(parent)
+        parent = db.session.scalar(sa.select(Organisation.parent_id).where(Organisation.id == parent))
+    return tuple(ids)
+
+
+_SETTINGS_OF = (
+    sa.select(Setting.name, Setting.organisation_id, Setting.value, Setting.valid_from)
+    .where(Setting.organisation_id.in_(sa.bindparam("chain", expanding=True)), Setting.valid_from <= sa.bindparam("day"))
+    .order_by(Setting.valid_from)
+)
+
+
+def settings_of(chain: Sequence[int], day: date) -> dict[str, int]:
+    """All settings in force on a day for an organisation given as its chain (nearest first): the nearest dated value wins, else the default."""
+    values = {name: known.default for name, known in SETTINGS.items()}
+    nearness = {organisation: i for i, organisation in enumerate(chain)}
+    best: dict[str, int] = {}
+    for name, organisation, value, _from in db.session.execute(_SETTINGS_OF, {"chain": list(chain), "day": day}):
+        if name in values and nearness[organisation] <= best.get(name, len(chain)):
+            values[name], best[name] = int(value), nearness[organisation]
+    return values
+
+
+def setting(name: str, organisation_id: int, day: date) -> int:
+    """One setting in force for an organisation on a day (inherited down the tree)."""
+    organisation = db.session.get_one(Organisation, organisation_id)
+    return settings_of(chain_of(organisation), day)[name]
+
+
+def names_of(ids: Iterable[int]) -> dict[int, str]:
+    """Today's names of organisations by id."""
+    rows = db.session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(set(ids))))
+    return {row.id: row.name for row in rows}

@@ -1,0 +1,1 @@
+"""评单: the committee's rating and the lecturer's own report."""
