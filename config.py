@@ -37,6 +37,8 @@ class Config:
     web_workers: int = 2
     web_threads: int = 4
     queue_workers: int = 2
+    idle_minutes: int = 30
+    sign_in_hours: int = 12
 
     def __post_init__(self) -> None:
         if self.app_env not in ("production", "development", "test"):
@@ -98,6 +100,11 @@ class Config:
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "TESTING": self.app_env == "test",
+            "HTTPS": self.https,
+            "IDLE_MINUTES": self.idle_minutes,
+            "WTF_CSRF_CHECK_DEFAULT": False,  # core.web checks every write itself, whatever the route
+            "WTF_CSRF_TIME_LIMIT": None,  # the sign-in's own end is the limit
+            "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
         }
 
     def make_folders(self) -> None:
@@ -190,6 +197,8 @@ _READ: dict[str, Any] = {
     "web_workers": _number(1, 64),
     "web_threads": _number(1, 64),
     "queue_workers": _number(1, 32),
+    "idle_minutes": _number(1, 240),
+    "sign_in_hours": _number(1, 24),
     "log_level": _level,
     "redis_url": _redis,
     "metrics_token": _token,

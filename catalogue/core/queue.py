@@ -18,13 +18,12 @@ Periodic = Mapping[str, Callable[[datetime], object]]
 
 def make(app: Flask) -> Huey:
     """The queue this installation is configured for. The business SQLite file is never used for it."""
-    redis_url: str = app.config["REDIS_URL"]
-    if redis_url:
-        return PriorityRedisHuey("songxue", url=redis_url)
-    url = sa.make_url(app.config["SQLALCHEMY_DATABASE_URI"])
-    if url.get_backend_name() == "postgresql":
-        return SqlHuey("songxue", database=url.set(drivername="postgresql").render_as_string(hide_password=False))
-    return SqliteHuey("songxue", filename=app.config["QUEUE_FILE"])
+    url: str = app.config["SETTINGS"].queue_url
+    if url.startswith("sqlite:"):
+        return SqliteHuey("songxue", filename=url.removeprefix("sqlite:///"))
+    if url.startswith("postgresql"):
+        return SqlHuey("songxue", database=url.replace("postgresql+psycopg://", "postgresql://"))
+    return PriorityRedisHuey("songxue", url=url)
 
 
 def once_a_minute(name: str, work: Callable[[datetime], object], at: datetime) -> bool:
@@ -61,7 +60,7 @@ def wire(app: Flask, periodic: Periodic) -> Huey:
                 once_a_minute(name, work, clock.now())
             outbox.deliver(clock.now())
 
-    app.extensions["songxue.queue"] = huey
+    app.extensions["songxue.queue"], app.extensions["songxue.periodic"] = huey, periodic
     app.extensions["songxue.wake_up"] = deliver
     return huey
 

@@ -1,7 +1,5 @@
 """The frame around every request: who asks, may they, what a page is, what a refusal looks like. Features hold only screens."""
 
-import re
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -9,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import BadRequest, Forbidden, HTTPException
+from werkzeug.exceptions import Forbidden, HTTPException
 
 from catalogue.core import assets, clock
 from catalogue.core.actor import Actor, Role
@@ -103,18 +101,6 @@ def is_api() -> bool:
     return request.path.startswith(API)
 
 
-def _check_host() -> None:
-    allowed = current_app.config["HOSTS"]
-    if allowed and request.host not in allowed:
-        raise BadRequest(_("这个网址不属于本系统。"))
-
-
-def _start() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if re.fullmatch(r"[A-Za-z0-9\-]{8,40}", given) else secrets.token_hex(8)
-    _check_host()
-
-
 def _check_permission() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
@@ -142,7 +128,6 @@ def _finish(response: Response) -> Response:
     headers["Content-Security-Policy"] = CSP
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
-    headers["X-Request-ID"] = g.get("request_id", "")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     headers.setdefault("Cache-Control", "no-store" if g.get("actor") is not None or request.method != "GET" else "no-cache")
@@ -256,7 +241,6 @@ def init(app: Flask, gate: Gate) -> None:
     app.extensions["songxue.gate"] = gate
     csrf.init_app(app)
     assets.init(app)
-    app.before_request(_start)
     app.before_request(_check_csrf)
     app.before_request(_check_permission)
     app.after_request(_finish)

@@ -1,0 +1,87 @@
+"""Who is signed in, and what a person may do today."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from catalogue.accounts.models import Account, Membership, Person, WebSession
+from catalogue.core import actor as actors
+from catalogue.core import clock
+from catalogue.core.actor import Actor, Kind, Level
+from catalogue.core.db import db
+from catalogue.organisations.models import Organisation, OrganisationLink
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A sign-in in force: whose, how it likes to read, and when it was last seen."""
+
+    session_id: int
+    account_id: int
+    person_id: int
+    name: str
+    acting_for_id: int | None
+    large_type: bool
+    must_change: bool
+    seen_at: datetime
+    extras: tuple[Any, ...] = ()
+
+
+def hashed(key: str) -> str:
+    """How keys, tokens and link secrets stand in the database: SHA-256 is enough for 256 random bits."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+_SIGN_IN = (
+    sa.select(
+        WebSession.id, WebSession.account_id, Account.person_id, Person.name, WebSession.acting_for_id, WebSession.large_type,
+        Account.must_change, WebSession.seen_at,
+    )
+    .join(Account, Account.id == WebSession.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .where(
+        WebSession.key_hash == sa.bindparam("key_hash"), WebSession.ended_at.is_(None), WebSession.ends_at > sa.bindparam("at"),
+        WebSession.seen_at > sa.bindparam("idle_since"), Account.disabled_at.is_(None),
+    )
+)  # fmt: skip
+
+
+def sign_in_of(key: str, at: datetime, idle: timedelta, extras: Sequence[Any] = ()) -> SignIn | None:
+    """The sign-in a cookie's key opens, or None when it is unknown, ended, idle too long or of a disabled account.
+
+    `extras` are further columns to read in the same statement (features to the right ask for their counts so).
+    """
+    query = _SIGN_IN.add_columns(*extras) if extras else _SIGN_IN
+    row = db.session.execute(query, {"key_hash": hashed(key), "at": at, "idle_since": at - idle}).first()
+    return SignIn(*row[:8], extras=tuple(row[8:])) if row is not None else None
+
+
+_MEMBERSHIPS = (
+    sa.select(Membership.role, Membership.organisation_id, Organisation.level, Organisation.district_id, OrganisationLink.predecessor_id)
+    .join(Organisation, Organisation.id == Membership.organisation_id)
+    .outerjoin(OrganisationLink, OrganisationLink.successor_id == Membership.organisation_id)
+    .where(
+        Membership.person_id == sa.bindparam("person_id"), Membership.starts_on <= sa.bindparam("day"),
+        sa.or_(Membership.ends_on.is_(None), Membership.ends_on >= sa.bindparam("day")),
+    )
+    .order_by(Membership.id, OrganisationLink.predecessor_id)
+)  # fmt: skip
+
+
+def memberships_of(person_id: int, day: date) -> tuple[actors.Membership, ...]:
+    """The roles in force on a day, each with the organisation and its direct predecessors as reach."""
+    found: dict[tuple[Any, int], tuple[Level, int | None, list[int]]] = {}
+    for role, organisation_id, level, district_id, predecessor in db.session.execute(_MEMBERSHIPS, {"person_id": person_id, "day": day}):
+        reach = found.setdefault((role, organisation_id), (level, district_id, [organisation_id]))[2]
+        if predecessor is not None:
+            reach.append(predecessor)
+    return tuple(actors.Membership(role, org, level, district, tuple(reach)) for (role, org), (level, district, reach) in found.items())
+
+
+def actor_for(person_id: int, name: str, at: datetime, **more: Any) -> Actor:
+    """A person as an actor, with the memberships in force at an instant."""
+    return Actor(kind=Kind.PERSON, name=name, person_id=person_id, memberships=memberships_of(person_id, clock.day_of(at)), **more)

@@ -1,0 +1,68 @@
+"""create_app(): the only module that knows every feature."""
+
+import os
+from typing import Any
+
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from catalogue import cli
+from catalogue.accounts import models as _accounts
+from catalogue.calendar import models as _calendar
+from catalogue.core import events, logs, metrics, outbox, queue, web, words
+from catalogue.core.actor import Role
+from catalogue.core.db import db
+from catalogue.courses import models as _courses
+from catalogue.demand import models as _demand
+from catalogue.dispatch import models as _dispatch
+from catalogue.home.gate import Gate
+from catalogue.lecturers import models as _lecturers
+from catalogue.lessons import models as _lessons
+from catalogue.menu import models as _menu
+from catalogue.notices import models as _notices
+from catalogue.orders import models as _orders
+from catalogue.organisations import models as _organisations
+from catalogue.ratings import models as _ratings
+from catalogue.venues import models as _venues
+from config import ROOT, Config
+
+MODELS = (
+    _organisations, _accounts, _courses, _venues, _lecturers, _calendar, _demand, _orders, _dispatch, _lessons, _ratings, _notices, _menu,
+)  # fmt: skip
+
+# ── what each feature adds (one line each, in the order of the ladder) ────────────────────────────
+BLUEPRINTS: tuple[Any, ...] = ()  # pages
+APIS: tuple[Any, ...] = ()  # /api/v1 blueprints (flask-smorest)
+LISTENERS: events.Table = {}  # news → reactions, in order, in the same transaction
+DELIVERIES: dict[str, outbox.Handler] = {}  # outbox kind → who delivers it
+PERIODIC: queue.Periodic = {}  # name → work of each minute
+
+# roles (empty: everybody), label, path: the top navigation in its order
+NAV: tuple[tuple[frozenset[Role], str, str], ...] = ()
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application of one configuration (the environment's unless one is given)."""
+    settings = config or Config.from_environment(os.environ)
+    settings.make_folders()
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.update(settings.flask(), SETTINGS=settings)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    logs.init_app(app, behind_proxy=settings.trusted_proxies > 0)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    Babel(app, locale_selector=words.spoken, default_locale=words.DEFAULT)
+    web.init(app, Gate())
+    metrics.init_app(app, token=settings.metrics_token)
+    app.extensions["songxue.nav"] = NAV
+    for pages in BLUEPRINTS:
+        app.register_blueprint(pages)
+    events.wire(app, LISTENERS)
+    queue.wire(app, PERIODIC)
+    outbox.wire(app, DELIVERIES, queue.wake(app))
+    cli.init_app(app)
+    return app

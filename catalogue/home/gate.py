@@ -1,0 +1,92 @@
+"""What the frame needs to know of a request: who asks, what a stranger is told, and the head of the page."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from catalogue.accounts import queries as accounts
+from catalogue.accounts.models import Account, WebSession
+from catalogue.core import web
+from catalogue.core.actor import Actor, Role
+from catalogue.core.db import db, transaction
+from catalogue.core.words import _
+from catalogue.lecturers.models import Lecturer
+from catalogue.notices.models import Message
+from catalogue.organisations.models import Organisation
+
+COOKIE_KEY = "key"  # in Flask's signed cookie; the table holds its hash
+TOUCH = timedelta(minutes=1)
+
+_UNREAD = (
+    sa.select(sa.func.count()).select_from(Message).where(Message.person_id == Account.person_id, Message.read_at.is_(None))
+).scalar_subquery()
+_LECTURER = sa.select(Lecturer.id).where(Lecturer.person_id == Account.person_id, Lecturer.ended_on.is_(None)).scalar_subquery()
+_UNIT = sa.select(Organisation.name).where(Organisation.id == WebSession.acting_for_id).scalar_subquery()
+_DISTRICT = (
+    sa.select(sa.literal_column("d.name"))
+    .select_from(Organisation)
+    .join(sa.text("organisation d"), sa.text("d.id = organisation.district_id"))
+    .where(Organisation.id == WebSession.acting_for_id)
+).scalar_subquery()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the top navigation."""
+
+    label: str
+    url: str
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Me:
+    """The signed-in person as the page head shows them."""
+
+    name: str
+    unit: str
+    nav: tuple[Entry, ...]
+    todo: int
+    roles: frozenset[Role]
+
+
+class Gate:
+    """Implements core.web.Gate with the accounts of this installation."""
+
+    def actor(self) -> Actor | None:
+        key = session.get(COOKIE_KEY)
+        if not isinstance(key, str):
+            return None
+        at = web.now()
+        with transaction(writes=False):
+            idle = timedelta(minutes=current_app.config["IDLE_MINUTES"])
+            found = accounts.sign_in_of(key, at, idle, (_UNREAD, _LECTURER, _UNIT, _DISTRICT))
+            if found is None:
+                return None
+            unread, lecturer_id, unit, district = found.extras
+            asking = accounts.actor_for(
+                found.person_id, found.name, at, lecturer_id=lecturer_id, acting_for=found.acting_for_id,
+                request_id=g.get("request_id", ""), account_id=found.account_id,
+            )  # fmt: skip
+        g.sign_in, g.unread, g.unit, g.district_name, g.large = found, unread or 0, unit or "", district or "", found.large_type
+        if at - found.seen_at >= TOUCH:
+            with transaction(writes=True):
+                db.session.execute(sa.update(WebSession).where(WebSession.id == found.session_id).values(seen_at=at))
+        return asking
+
+    def stranger(self) -> ResponseReturnValue:
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+
+    def me(self, actor: Actor) -> Any:
+        nav = tuple(
+            Entry(_(label), path, request.path.startswith(path))
+            for wanted, label, path in current_app.extensions["songxue.nav"]
+            if not wanted or not wanted.isdisjoint(actor.roles)
+        )
+        return Me(actor.name, g.get("unit", ""), nav, g.get("unread", 0), actor.roles)
+
