@@ -49,6 +49,8 @@ def worker(no_periodic: bool) -> None:
     from huey.consumer import Consumer
 
     huey = current_app.extensions["songxue.queue"]
+    if hasattr(huey.storage, "create_tables"):  # in PostgreSQL the queue keeps four tables of its own
+        huey.storage.create_tables()
     workers = current_app.config["SETTINGS"].queue_workers
     consumer = Consumer(huey, workers=workers, periodic=not no_periodic, worker_type="thread", check_worker_health=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -114,11 +114,17 @@ def _sign(key: str, district_id: int, sequence: int, hash_: str) -> str:
 
 
 def _chain(district_id: int, after: int) -> Iterator[Audit]:
-    query = sa.select(Audit).where(Audit.district_id == district_id, Audit.sequence > after).order_by(Audit.sequence)
-    yield from db.session.scalars(query.execution_options(yield_per=1000))
+    while True:
+        query = sa.select(Audit).where(Audit.district_id == district_id, Audit.sequence > after).order_by(Audit.sequence)
+        rows = db.session.scalars(query.limit(1000)).all()
+        if not rows:
+            return
+        yield from rows
+        after = rows[-1].sequence
+        db.session.expunge_all()
 
 
-def _verify_chain(head: AuditHead, signing_key: str) -> tuple[int, dict[str, Any] | None]:
+def _verify_chain(head: Any, signing_key: str) -> tuple[int, dict[str, Any] | None]:
     start = db.session.scalars(
         sa.select(AuditCheckpoint).where(AuditCheckpoint.district_id == head.district_id).order_by(AuditCheckpoint.sequence.desc())
     ).first()
@@ -148,7 +154,8 @@ def _verify_chain(head: AuditHead, signing_key: str) -> tuple[int, dict[str, Any
 def verify(signing_key: str) -> Verdict:
     """Walks every chain from its newest signed checkpoint and names the first broken row of each."""
     rows, broken = 0, []
-    for head in db.session.scalars(sa.select(AuditHead).order_by(AuditHead.district_id)).all():
+    heads = db.session.execute(sa.select(AuditHead.district_id, AuditHead.sequence, AuditHead.hash).order_by(AuditHead.district_id))
+    for head in heads.all():
         seen, found = _verify_chain(head, signing_key)
         rows += seen
         if found is not None:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from catalogue.core.db import Base, key, reference, text
 
 
-class Counter(Base):
+class RunningNumber(Base):
     """The last number given out, by district, kind and year: numbers are unique, never reused, gaps allowed."""
 
-    __tablename__ = "counter"
+    __tablename__ = "running_number"
 
     district_id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = text(20, primary_key=True)

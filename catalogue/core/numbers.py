@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from catalogue.core import clock
 from catalogue.core.db import db, is_postgresql
-from catalogue.core.models import Counter
+from catalogue.core.models import RunningNumber
 
 ORDER, DISPATCH, LESSON, APPOINTMENT = "D", "P", "K", "S"  # 点单, 派单, 课, 聘书
 _FORM = re.compile(r"([A-Z]{2,6})(\d{2})([A-Z])(\d{1,6})")
@@ -18,10 +18,10 @@ def next_number(letter: str, *, district_id: int, prefix: str, at: datetime) -> 
     year = clock.day_of(at).year
     insert = postgresql.insert if is_postgresql() else sqlite.insert
     upsert = (
-        insert(Counter)
+        insert(RunningNumber)
         .values(district_id=district_id, name=letter, year=year, value=1)
-        .on_conflict_do_update(index_elements=["district_id", "name", "year"], set_={"value": Counter.value + 1})
-        .returning(Counter.value)
+        .on_conflict_do_update(index_elements=["district_id", "name", "year"], set_={"value": RunningNumber.value + 1})
+        .returning(RunningNumber.value)
     )
     value = db.session.execute(upsert).scalar_one()
     return f"{prefix}{year % 100:02d}-{letter}-{value:05d}"

@@ -22,7 +22,7 @@ def make(app: Flask) -> Huey:
     if url.startswith("sqlite:"):
         return SqliteHuey("songxue", filename=url.removeprefix("sqlite:///"))
     if url.startswith("postgresql"):
-        return SqlHuey("songxue", database=url.replace("postgresql+psycopg://", "postgresql://"))
+        return SqlHuey("songxue", database=url.replace("postgresql+psycopg://", "postgresql://"), create_tables=False)
     return PriorityRedisHuey("songxue", url=url)
 
 
