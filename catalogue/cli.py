@@ -21,7 +21,11 @@ def audit_verify(as_json: bool) -> None:
     with transaction(writes=False):
         verdict = audit.verify(current_app.config["SECRET_KEY"])
     if as_json:
-        click.echo(json.dumps({"ok": not verdict.broken, "rows": verdict.rows, "broken": list(verdict.broken)}, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"ok": not verdict.broken, "rows": verdict.rows, "broken": list(verdict.broken)}, ensure_ascii=False
+            )
+        )
     elif verdict.broken:
         for row in verdict.broken:
             click.echo(f"审计链断在：区 {row['district_id']} 第 {row['sequence']} 条（{row['why']}）")
@@ -61,5 +65,3 @@ def init_app(app: Flask) -> None:
     """Adds the commands to `flask`."""
     for command in (audit_commands, sweep, worker):
         app.cli.add_command(command)
-
-

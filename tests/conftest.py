@@ -42,7 +42,9 @@ class Installed:
         with self.app.app_context():
             upgrade()
             self._engine = db.engine
-            self.vocabulary = {t: db.session.execute(sa.text(f"SELECT * FROM {t}")).mappings().all() for t in VOCABULARY}
+            self.vocabulary = {
+                t: db.session.execute(sa.text(f"SELECT * FROM {t}")).mappings().all() for t in VOCABULARY
+            }
             db.session.rollback()
             db.engine.dispose()
         event.listen(self._engine, "before_cursor_execute", self._watch)
@@ -194,7 +196,7 @@ def statements(installed: Installed) -> Iterator[Any]:
         finally:
             event.remove(engine, "before_cursor_execute", note)
 
-    yield watching
+    return watching
 
 
 def pytest_sessionfinish() -> None:

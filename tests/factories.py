@@ -101,7 +101,9 @@ def the_district() -> Organisation:
 
 def a_district(name: str = "宝山区", prefix: str = "") -> Organisation:
     prefix = prefix or sort_key(name)[:2].upper()
-    return an_organisation(the_city(), "district", Level.DISTRICT, name, number_prefix="QP" if name == "青浦区" else prefix)
+    return an_organisation(
+        the_city(), "district", Level.DISTRICT, name, number_prefix="QP" if name == "青浦区" else prefix
+    )
 
 
 def a_town(name: str = "练塘镇", district: Organisation | None = None) -> Organisation:
@@ -173,7 +175,12 @@ def account_of(person: Person, username: str = "") -> Account:
     if found is not None:
         return found
     made: Account = save(
-        Account(person_id=person.id, username=username or f"user{person.id}", password_hash=_password_hash(), must_change=False)
+        Account(
+            person_id=person.id,
+            username=username or f"user{person.id}",
+            password_hash=_password_hash(),
+            must_change=False,
+        )
     )
     return made
 
@@ -198,11 +205,17 @@ def category(code: str = "sw") -> Category:
     return db.session.scalars(sa.select(Category).where(Category.code == code)).one()
 
 
-def a_course(title: str = "", *, state: courses.State = courses.State.PUBLISHED, owner: Organisation | None = None, **values: Any) -> Course:
+def a_course(
+    title: str = "", *, state: courses.State = courses.State.PUBLISHED, owner: Organisation | None = None, **values: Any
+) -> Course:
     """A course with one version (published and on the menu unless told otherwise)."""
     owner = owner or the_district()
     title = title or f"社区治理第{next(_count)}讲"
-    version = {name: values.pop(name) for name in list(values) if name in CourseVersion.__table__.columns and name not in ("district_id",)}
+    version = {
+        name: values.pop(name)
+        for name in list(values)
+        if name in CourseVersion.__table__.columns and name not in ("district_id",)
+    }
     published = state is courses.State.PUBLISHED
     course: Course = save(
         Course(
@@ -216,7 +229,11 @@ def a_course(title: str = "", *, state: courses.State = courses.State.PUBLISHED,
         "number": 1, "form": "lecture", "minutes": 90, "size_min": 10, "size_max": 60, "onsite": True, "venue": True, "online": True,
         "made_at": NOON, "published_at": NOON if published else None,
     }  # fmt: skip
-    save(CourseVersion(course_id=course.id, district_id=course.district_id, state=state, title=title, **{**defaults, **version}))
+    save(
+        CourseVersion(
+            course_id=course.id, district_id=course.district_id, state=state, title=title, **{**defaults, **version}
+        )
+    )
     return course
 
 
@@ -234,7 +251,12 @@ def an_edition(name: str = "2026年第二季度", organisation: Organisation | N
         "published_on": date(2026, 2, 10),
     }  # fmt: skip
     made: Edition = save(
-        Edition(organisation_id=organisation.id, district_id=organisation.district_id or organisation.id, name=name, **{**spans, **values})
+        Edition(
+            organisation_id=organisation.id,
+            district_id=organisation.district_id or organisation.id,
+            name=name,
+            **{**spans, **values},
+        )
     )
     return made
 
@@ -313,7 +335,9 @@ def own_room_of(committee: Organisation, **values: Any) -> Venue:
     found = db.session.scalars(sa.select(Venue).where(Venue.organisation_id == committee.id, Venue.own_room)).first()
     place = {"latitude": committee.latitude, "longitude": committee.longitude}
     return found or a_venue(
-        f"{committee.name}活动室", committee, **{"kind": VenueKind.COMMITTEE_ROOM, "own_room": True, "capacity": 45, **place, **values}
+        f"{committee.name}活动室",
+        committee,
+        **{"kind": VenueKind.COMMITTEE_ROOM, "own_room": True, "capacity": 45, **place, **values},
     )
 
 

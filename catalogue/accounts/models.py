@@ -30,7 +30,7 @@ class Person(Living, Base):
     in_post_since: Mapped[date | None]
     ended_on: Mapped[date | None]
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
 
 class PersonHistory(History, Base):
@@ -62,7 +62,7 @@ class Account(Base):
     totp_last: Mapped[int] = mapped_column(default=0)  # time step of the last code used: a code works once
     signed_in_at: Mapped[datetime | None]
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
     person: Mapped[Person] = relationship(lazy="raise")
 

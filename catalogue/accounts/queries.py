@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -57,7 +57,10 @@ def sign_in_of(key: str, at: datetime, idle: timedelta, extras: Sequence[Any] = 
     """
     query = _SIGN_IN.add_columns(*extras) if extras else _SIGN_IN
     row = db.session.execute(query, {"key_hash": hashed(key), "at": at, "idle_since": at - idle}).first()
-    return SignIn(*row[:8], extras=tuple(row[8:])) if row is not None else None
+    if row is None:
+        return None
+    known: Any = row
+    return replace(SignIn(*known[:8]), extras=tuple(known[8:]))
 
 
 _MEMBERSHIPS = (
@@ -75,13 +78,24 @@ _MEMBERSHIPS = (
 def memberships_of(person_id: int, day: date) -> tuple[actors.Membership, ...]:
     """The roles in force on a day, each with the organisation and its direct predecessors as reach."""
     found: dict[tuple[Any, int], tuple[Level, int | None, list[int]]] = {}
-    for role, organisation_id, level, district_id, predecessor in db.session.execute(_MEMBERSHIPS, {"person_id": person_id, "day": day}):
+    for role, organisation_id, level, district_id, predecessor in db.session.execute(
+        _MEMBERSHIPS, {"person_id": person_id, "day": day}
+    ):
         reach = found.setdefault((role, organisation_id), (level, district_id, [organisation_id]))[2]
         if predecessor is not None:
             reach.append(predecessor)
-    return tuple(actors.Membership(role, org, level, district, tuple(reach)) for (role, org), (level, district, reach) in found.items())
+    return tuple(
+        actors.Membership(role, org, level, district, tuple(reach))
+        for (role, org), (level, district, reach) in found.items()
+    )
 
 
 def actor_for(person_id: int, name: str, at: datetime, **more: Any) -> Actor:
     """A person as an actor, with the memberships in force at an instant."""
-    return Actor(kind=Kind.PERSON, name=name, person_id=person_id, memberships=memberships_of(person_id, clock.day_of(at)), **more)
+    return Actor(
+        kind=Kind.PERSON,
+        name=name,
+        person_id=person_id,
+        memberships=memberships_of(person_id, clock.day_of(at)),
+        **more,
+    )

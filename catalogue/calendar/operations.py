@@ -69,7 +69,9 @@ def _lock(wanted: Sequence[Wanted]) -> None:
 
 
 def _check_travel(want: Wanted, taken: Hold) -> None:
-    other = Lesson(taken.busy_from, taken.teach_until, None if taken.latitude is None else (taken.latitude, taken.longitude or 0.0))
+    other = Lesson(
+        taken.busy_from, taken.teach_until, None if taken.latitude is None else (taken.latitude, taken.longitude or 0.0)
+    )
     mine = Lesson(want.starts_at, want.ends_at, want.spot)
     first, second = (mine, other) if mine.starts_at <= other.starts_at else (other, mine)
     minutes = want.gap(first, second) if want.gap is not None else want.setup_minutes
@@ -87,7 +89,9 @@ def _check_free(want: Wanted, replacing: frozenset[int]) -> None:
                 _check_travel(want, taken)
 
 
-def take(wanted: Sequence[Wanted], *, held_for: str, held_for_id: int, at: datetime, replacing: Sequence[Hold] = ()) -> None:
+def take(
+    wanted: Sequence[Wanted], *, held_for: str, held_for_id: int, at: datetime, replacing: Sequence[Hold] = ()
+) -> None:
     """Holds every wanted resource, or none. `replacing` are holds of the same business that are freed in the same step.
 
     Locks lecturers, organisations and venues in one order (kind, id) first, so two such calls never wait for each other crosswise.

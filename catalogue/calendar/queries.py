@@ -15,7 +15,13 @@ def overlapping(kind: HoldKind, resource_id: int, busy_from: datetime, busy_unti
     """Active holds of a resource that overlap the half-open span, in time order."""
     return db.session.scalars(
         sa.select(Hold)
-        .where(Hold.kind == kind, Hold.resource_id == resource_id, Hold.active, Hold.busy_from < busy_until, Hold.busy_until > busy_from)
+        .where(
+            Hold.kind == kind,
+            Hold.resource_id == resource_id,
+            Hold.active,
+            Hold.busy_from < busy_until,
+            Hold.busy_until > busy_from,
+        )
         .order_by(Hold.busy_from, Hold.id)
     ).all()
 
@@ -36,5 +42,7 @@ def held(kinds: Sequence[HoldKind], ids: Sequence[int] | None, since: datetime, 
 def held_for(held_for: str, held_for_id: int) -> Sequence[Hold]:
     """Active holds made for one dispatch, offer or lesson."""
     return db.session.scalars(
-        sa.select(Hold).where(Hold.held_for == held_for, Hold.held_for_id == held_for_id, Hold.active).order_by(Hold.kind, Hold.resource_id)
+        sa.select(Hold)
+        .where(Hold.held_for == held_for, Hold.held_for_id == held_for_id, Hold.active)
+        .order_by(Hold.kind, Hold.resource_id)
     ).all()

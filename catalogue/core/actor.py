@@ -20,7 +20,7 @@ class Role(StrEnum):
 class Kind(StrEnum):
     PERSON = "person"
     JOB = "job"
-    TOKEN = "token"  # an answer link: it speaks for one offer, not for a person
+    TOKEN = "token"  # noqa: S105  # a kind of actor: an answer link: it speaks for one offer, not for a person
 
 
 class Level(StrEnum):
@@ -73,13 +73,24 @@ class Actor:
     def districts(self, *roles: Role) -> tuple[int, ...]:
         """Districts in which this actor holds one of the roles at district level; all roles if none is named."""
         return tuple(
-            sorted({i for m in self.memberships if (not roles or m.role in roles) and m.level is Level.DISTRICT for i in m.reach})
+            sorted(
+                {
+                    i
+                    for m in self.memberships
+                    if (not roles or m.role in roles) and m.level is Level.DISTRICT
+                    for i in m.reach
+                }
+            )
         )
 
-    def holds(self, role: Role, *, organisation_id: int | None, town_id: int | None = None, district_id: int | None = None) -> bool:
+    def holds(
+        self, role: Role, *, organisation_id: int | None, town_id: int | None = None, district_id: int | None = None
+    ) -> bool:
         """Does the actor hold the role over a row of this committee, town and district? Rights are inherited downwards."""
         places = {organisation_id, town_id, district_id} - {None}
-        return any(m.role is role and (m.level is Level.CITY or not places.isdisjoint(m.reach)) for m in self.memberships)
+        return any(
+            m.role is role and (m.level is Level.CITY or not places.isdisjoint(m.reach)) for m in self.memberships
+        )
 
 
 def job(name: str) -> Actor:

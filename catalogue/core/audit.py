@@ -63,7 +63,9 @@ def _head(session: Session, district_id: int) -> tuple[int, str]:
     if found is not None:
         return found.sequence, found.hash
     if is_postgresql():  # two first writers of a chain: one inserts, the other waits for it and reads what it left
-        from_nothing = sa.text("INSERT INTO audit_head (district_id, sequence, hash) VALUES (:d, 0, '') ON CONFLICT DO NOTHING")
+        from_nothing = sa.text(
+            "INSERT INTO audit_head (district_id, sequence, hash) VALUES (:d, 0, '') ON CONFLICT DO NOTHING"
+        )
         session.execute(from_nothing, {"d": district_id})
         return _head(session, district_id)
     session.execute(sa.insert(AuditHead).values(district_id=district_id, sequence=0, hash=""))
@@ -115,7 +117,9 @@ def _sign(key: str, district_id: int, sequence: int, hash_: str) -> str:
 
 def _chain(district_id: int, after: int) -> Iterator[Audit]:
     while True:
-        query = sa.select(Audit).where(Audit.district_id == district_id, Audit.sequence > after).order_by(Audit.sequence)
+        query = (
+            sa.select(Audit).where(Audit.district_id == district_id, Audit.sequence > after).order_by(Audit.sequence)
+        )
         rows = db.session.scalars(query.limit(1000)).all()
         if not rows:
             return
@@ -126,7 +130,9 @@ def _chain(district_id: int, after: int) -> Iterator[Audit]:
 
 def _verify_chain(head: Any, signing_key: str) -> tuple[int, dict[str, Any] | None]:
     start = db.session.scalars(
-        sa.select(AuditCheckpoint).where(AuditCheckpoint.district_id == head.district_id).order_by(AuditCheckpoint.sequence.desc())
+        sa.select(AuditCheckpoint)
+        .where(AuditCheckpoint.district_id == head.district_id)
+        .order_by(AuditCheckpoint.sequence.desc())
     ).first()
     sequence, last, rows = 0, "", 0
     if start is not None:
@@ -154,7 +160,9 @@ def _verify_chain(head: Any, signing_key: str) -> tuple[int, dict[str, Any] | No
 def verify(signing_key: str) -> Verdict:
     """Walks every chain from its newest signed checkpoint and names the first broken row of each."""
     rows, broken = 0, []
-    heads = db.session.execute(sa.select(AuditHead.district_id, AuditHead.sequence, AuditHead.hash).order_by(AuditHead.district_id))
+    heads = db.session.execute(
+        sa.select(AuditHead.district_id, AuditHead.sequence, AuditHead.hash).order_by(AuditHead.district_id)
+    )
     for head in heads.all():
         seen, found = _verify_chain(head, signing_key)
         rows += seen
@@ -167,5 +175,12 @@ def verify(signing_key: str) -> Verdict:
         .limit(1)
     ).first()
     if orphans is not None:
-        broken.append({"district_id": orphans.district_id, "sequence": orphans.sequence, "id": orphans.id, "why": "chain without a head"})
+        broken.append(
+            {
+                "district_id": orphans.district_id,
+                "sequence": orphans.sequence,
+                "id": orphans.id,
+                "why": "chain without a head",
+            }
+        )
     return Verdict(rows, tuple(broken))

@@ -51,7 +51,9 @@ def move(
     db.session.flush()
     kind: Any = type(thing)
     done = db.session.execute(
-        sa.update(kind).where(kind.id == thing.id, kind.version == thing.version).values(state=after, version=thing.version + 1),
+        sa.update(kind)
+        .where(kind.id == thing.id, kind.version == thing.version)
+        .values(state=after, version=thing.version + 1),
         execution_options={"synchronize_session": False},
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]  # CursorResult for an UPDATE, typed as Result
@@ -61,7 +63,16 @@ def move(
     _note(thing, action.value, before.value, after.value, by=by, at=at, code=code, words=words, acting_for=acting_for)
 
 
-def begin(thing: Living, *, by: Actor, at: datetime, action: str = "create", code: str = "", words: str = "", acting_for: int | None = None) -> None:
+def begin(
+    thing: Living,
+    *,
+    by: Actor,
+    at: datetime,
+    action: str = "create",
+    code: str = "",
+    words: str = "",
+    acting_for: int | None = None,
+) -> None:
     """Adds a new row in its first state, with the history and audit rows of its birth."""
     db.session.add(thing)
     db.session.flush()
@@ -76,7 +87,11 @@ def edit(
     """Sets plain columns (never the state) and records which changed, old and new. Returns their names; nothing changed writes nothing."""
     if version is not None:
         check_version(thing, version)
-    changed = {name: [_plain(getattr(thing, name)), _plain(value)] for name, value in values.items() if getattr(thing, name) != value}
+    changed = {
+        name: [_plain(getattr(thing, name)), _plain(value)]
+        for name, value in values.items()
+        if getattr(thing, name) != value
+    }
     if not changed:
         return ()
     for name in changed:
@@ -91,7 +106,19 @@ def note(
     changed: Mapping[str, Any] | None = None, code: str = "", words: str = "",
 ) -> None:  # fmt: skip
     """Records an act on a row or on one of its parts (an appointment, an alias, a note) that moves no state."""
-    _note(thing, action, "", "", by=by, at=at, subject=subject, subject_id=subject_id, changed=changed, code=code, words=words)
+    _note(
+        thing,
+        action,
+        "",
+        "",
+        by=by,
+        at=at,
+        subject=subject,
+        subject_id=subject_id,
+        changed=changed,
+        code=code,
+        words=words,
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -106,7 +133,10 @@ def _note(
     thing: Living, action: str, before: str, after: str, *, by: Actor, at: datetime, subject: str = "", subject_id: int | None = None,
     changed: Mapping[str, Any] | None = None, code: str = "", words: str = "", acting_for: int | None = None,
 ) -> None:  # fmt: skip
-    plain = {name: [_plain(v) for v in pair] if isinstance(pair, list) else _plain(pair) for name, pair in (changed or {}).items()}
+    plain = {
+        name: [_plain(v) for v in pair] if isinstance(pair, list) else _plain(pair)
+        for name, pair in (changed or {}).items()
+    }
     acting = acting_for if acting_for is not None else by.acting_for
     db.session.execute(
         sa.insert(thing.history).values(

@@ -96,7 +96,9 @@ def _limit_lengths(table: sa.Table, parent: sa.MetaData) -> None:
         return
     table.info["length"] = True
     for column in table.columns:
-        limit = column.type.length if isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum) else None
+        limit = (
+            column.type.length if isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum) else None
+        )
         if limit is not None:
             table.append_constraint(sa.CheckConstraint(sa.func.length(column) <= limit, name=f"{column.name}_length"))
 
@@ -107,7 +109,13 @@ def _on_connect(connection: Any, _record: Any) -> None:
         return
     connection.isolation_level = None  # we say BEGIN ourselves, below
     cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=10000", "synchronous=NORMAL", "cache_size=-16000"):
+    for pragma in (
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "busy_timeout=10000",
+        "synchronous=NORMAL",
+        "cache_size=-16000",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

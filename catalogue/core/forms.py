@@ -18,7 +18,7 @@ def clean(value: Any) -> Any:
     return normalised(value, LONG, lines=True) if isinstance(value, str) else value
 
 
-class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class Form(FlaskForm):
     """Only shape, no database. A refusal raised later in the request comes back into the same form (see core.web)."""
 
     class Meta:

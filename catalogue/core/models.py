@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from catalogue.core.db import Base, key, reference, text
 
@@ -79,7 +79,13 @@ class Outbox(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        sa.Index("ix_outbox_due", "not_before", "id", sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")),
+        sa.Index(
+            "ix_outbox_due",
+            "not_before",
+            "id",
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        ),
         sa.Index("ix_outbox_subject", "subject", "subject_id"),
     )
 
@@ -146,13 +152,8 @@ class History:
     words: Mapped[str] = text(1000, default="")
     changed: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
 
-    @declared_attr
-    def person_id(cls) -> Mapped[int | None]:
-        return reference("person", index=False)
-
-    @declared_attr
-    def acting_for_id(cls) -> Mapped[int | None]:
-        return reference("organisation", index=False)
+    person_id: Mapped[int | None] = reference("person", index=False)
+    acting_for_id: Mapped[int | None] = reference("organisation", index=False)
 
 
 class Living:
@@ -169,17 +170,9 @@ class Living:
 class Scoped:
     """Mixin of business rows: where the row belonged when it was made (scope, figures, later partitioning)."""
 
-    @declared_attr
-    def district_id(cls) -> Mapped[int]:
-        return reference("organisation")
-
-    @declared_attr
-    def town_id(cls) -> Mapped[int | None]:
-        return reference("organisation")
-
-    @declared_attr
-    def organisation_id(cls) -> Mapped[int]:
-        return reference("organisation")
+    district_id: Mapped[int] = reference("organisation")
+    town_id: Mapped[int | None] = reference("organisation")
+    organisation_id: Mapped[int] = reference("organisation")
 
 
 def dump(row: Base) -> dict[str, Any]:

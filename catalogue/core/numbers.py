@@ -32,5 +32,3 @@ def plain(said: str) -> str | None:
     squeezed = re.sub(r"[\s\-–—]", "", said).upper()
     found = _FORM.fullmatch(squeezed)
     return f"{found[1]}{found[2]}-{found[3]}-{int(found[4]):05d}" if found else None
-
-

@@ -40,7 +40,10 @@ def put(
 def cancel(subject: str, subject_id: int, *, at: datetime, kinds: tuple[str, ...] = ()) -> None:
     """Takes back what was not sent yet about a thing (an offer withdrawn before sending sends nothing)."""
     query = sa.update(Outbox).where(
-        Outbox.subject == subject, Outbox.subject_id == subject_id, Outbox.done_at.is_(None), Outbox.cancelled_at.is_(None)
+        Outbox.subject == subject,
+        Outbox.subject_id == subject_id,
+        Outbox.done_at.is_(None),
+        Outbox.cancelled_at.is_(None),
     )
     if kinds:
         query = query.where(Outbox.kind.in_(kinds))
@@ -64,7 +67,7 @@ def _after_rollback(session: Session, _previous: object) -> None:
     session.info.pop("outbox_written", None)
 
 
-def _due(at: datetime) -> sa.Select[tuple[int]]:
+def _due(at: datetime) -> sa.Select[int]:
     return (
         sa.select(Outbox.id)
         .where(
@@ -81,7 +84,9 @@ def _claim(at: datetime) -> int | None:
         row_id = db.session.scalar(_due(at).limit(1).with_for_update(skip_locked=True))
         if row_id is not None:
             db.session.execute(
-                sa.update(Outbox).where(Outbox.id == row_id).values(lease_until=at + LEASE, attempts=Outbox.attempts + 1),
+                sa.update(Outbox)
+                .where(Outbox.id == row_id)
+                .values(lease_until=at + LEASE, attempts=Outbox.attempts + 1),
                 execution_options={"synchronize_session": False},
             )
         return row_id

@@ -16,7 +16,10 @@ SIZE = 20
 
 
 def _encode(values: Sequence[Any]) -> str:
-    plain = [["t", v.isoformat()] if isinstance(v, datetime) else ["d", v.isoformat()] if isinstance(v, date) else ["v", v] for v in values]
+    plain = [
+        ["t", v.isoformat()] if isinstance(v, datetime) else ["d", v.isoformat()] if isinstance(v, date) else ["v", v]
+        for v in values
+    ]
     return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
@@ -24,7 +27,7 @@ def _decode(mark: str, length: int) -> list[Any] | None:
     """The key values of a mark, or None for anything that is not one (an old or edited link starts at the first page)."""
     try:
         plain = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-        read = {"t": datetime.fromisoformat, "d": date.fromisoformat, "v": lambda v: v}
+        read: dict[str, Callable[[Any], Any]] = {"t": datetime.fromisoformat, "d": date.fromisoformat, "v": lambda v: v}
         values = [read[kind](value) for kind, value in plain]
     except (ValueError, KeyError, TypeError):
         return None
@@ -54,7 +57,9 @@ def paged(
     directions = [descending != backwards for _, descending in keys]
     if values is not None:
         query = query.where(_beyond([column for column, _ in keys], directions, values))
-    query = query.order_by(None).order_by(*(c.desc() if d else c.asc() for (c, _), d in zip(keys, directions, strict=True)))
+    query = query.order_by(None).order_by(
+        *(c.desc() if d else c.asc() for (c, _), d in zip(keys, directions, strict=True))
+    )
     result = db.session.scalars(query.limit(size + 1)) if scalars else db.session.execute(query.limit(size + 1))
     rows = list(result.all())
     more = len(rows) > size

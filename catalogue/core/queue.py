@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-
 import sqlalchemy as sa
 from flask import Flask
 from huey import Huey, PriorityRedisHuey, SqliteHuey, crontab
@@ -48,12 +47,12 @@ def wire(app: Flask, periodic: Periodic) -> Huey:
     """Builds the queue with its two tasks: deliver the outbox when woken, and everything that time changes each minute."""
     huey = make(app)
 
-    @huey.task()  # type: ignore[untyped-decorator]
+    @huey.task()
     def deliver() -> None:
         with app.app_context():
             outbox.deliver(clock.now())
 
-    @huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+    @huey.periodic_task(crontab(minute="*"))
     def minute() -> None:
         with app.app_context():
             for name, work in periodic.items():
@@ -84,5 +83,3 @@ def reachable(app: Flask) -> bool:
     except Exception:
         return False
     return True
-
-

@@ -119,7 +119,11 @@ def _check_permission() -> ResponseReturnValue | None:
 
 
 def _check_csrf() -> None:
-    if request.method not in ("GET", "HEAD", "OPTIONS") and not is_api() and current_app.config.get("WTF_CSRF_ENABLED", True):
+    if (
+        request.method not in ("GET", "HEAD", "OPTIONS")
+        and not is_api()
+        and current_app.config.get("WTF_CSRF_ENABLED", True)
+    ):
         csrf.protect()
 
 
@@ -130,7 +134,9 @@ def _finish(response: Response) -> Response:
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    headers.setdefault("Cache-Control", "no-store" if g.get("actor") is not None or request.method != "GET" else "no-cache")
+    headers.setdefault(
+        "Cache-Control", "no-store" if g.get("actor") is not None or request.method != "GET" else "no-cache"
+    )
     if current_app.config["HTTPS"]:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
@@ -169,14 +175,25 @@ class Problem:
 
     def answer(self, headers: Any = None) -> ResponseReturnValue:
         if is_api():
-            body = {"type": "about:blank", "status": self.status, "title": self.code, "detail": self.sentence, "request_id": g.get("request_id", "")}
+            body = {
+                "type": "about:blank",
+                "status": self.status,
+                "title": self.code,
+                "detail": self.sentence,
+                "request_id": g.get("request_id", ""),
+            }
             reply = jsonify(body)
             reply.content_type = "application/problem+json"
             reply.status_code = self.status
         else:
-            names = [f"errors/{self.status}.html", f"errors/{self.status // 100}00.html", "errors/500.html"]
+            names: list[Any] = [f"errors/{self.status}.html", f"errors/{self.status // 100}00.html", "errors/500.html"]
             html = current_app.jinja_env.get_or_select_template(names)
-            values = _context_for_errors() | {"sentence": self.sentence, "code": self.code, "status": self.status, "typed": _typed()}
+            values = _context_for_errors() | {
+                "sentence": self.sentence,
+                "code": self.code,
+                "status": self.status,
+                "typed": _typed(),
+            }
             reply = Response(html.render(**values), self.status, mimetype="text/html")
         for name, value in headers or ():
             if name.lower() in ("allow", "retry-after", "location"):
@@ -186,7 +203,14 @@ class Problem:
 
 def _context_for_errors() -> dict[str, Any]:
     """The page head of an error must not itself need what just failed."""
-    context: dict[str, Any] = {"me": None, "large": False, "now": now(), "district_name": "", "request_id": g.get("request_id", ""), "idle_minutes": 0}
+    context: dict[str, Any] = {
+        "me": None,
+        "large": False,
+        "now": now(),
+        "district_name": "",
+        "request_id": g.get("request_id", ""),
+        "idle_minutes": 0,
+    }
     try:
         current_app.update_template_context(context)
     except Exception:  # the database may be what failed
@@ -206,10 +230,18 @@ def _on_refusal(refused: Refusal) -> ResponseReturnValue:
     db.session.rollback()
     again = g.get("form") is not None and "refusal" not in g and not is_api()
     rule = request.url_rule
-    if again and rule is not None and "GET" in (rule.methods or ()) and request.endpoint and refused.status in (409, 422, 429):
+    if (
+        again
+        and rule is not None
+        and "GET" in (rule.methods or ())
+        and request.endpoint
+        and refused.status in (409, 422, 429)
+    ):
         g.refusal = refused
         try:
-            answer: ResponseReturnValue = current_app.ensure_sync(current_app.view_functions[request.endpoint])(**request.view_args or {})
+            answer: ResponseReturnValue = current_app.ensure_sync(current_app.view_functions[request.endpoint])(
+                **request.view_args or {}
+            )
         except Refusal as second:
             refused = second
         else:
@@ -220,10 +252,12 @@ def _on_refusal(refused: Refusal) -> ResponseReturnValue:
 
 def _on_http(trouble: HTTPException) -> ResponseReturnValue:
     if isinstance(trouble, CSRFError):
-        return Problem(400, "csrf", _("这一页放得太久了，为了安全没有提交。请返回上一页刷新后再试，填过的内容还在下面。")).answer()
+        return Problem(
+            400, "csrf", _("这一页放得太久了，为了安全没有提交。请返回上一页刷新后再试，填过的内容还在下面。")
+        ).answer()
     code = trouble.code or 500
     if code < 400:
-        return trouble.get_response()  # type: ignore[return-value]  # werkzeug's sansio base; Flask accepts it
+        return trouble.get_response()
     return Problem(code, (trouble.name or "error").lower().replace(" ", "_"), "").answer(trouble.get_headers())
 
 

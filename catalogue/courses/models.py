@@ -87,7 +87,9 @@ class Course(Living, Base):
     title: Mapped[str] = text(80)
     sort_key: Mapped[str] = mapped_column(SortKey)
     initials: Mapped[str] = text(120, default="")
-    tokens: Mapped[str] = mapped_column(sa.Text, default="")  # bigrams of title, problem words, tags, summary (core.text.tokens)
+    tokens: Mapped[str] = mapped_column(
+        sa.Text, default=""
+    )  # bigrams of title, problem words, tags, summary (core.text.tokens)
     on_menu: Mapped[bool] = mapped_column(default=False)  # published, orderable and open: what the menu lists
     orderable: Mapped[bool] = mapped_column(default=True)  # False: classes and programmes shown but not ordered singly
     restricted: Mapped[bool] = mapped_column(default=False)  # absent from the menu, counts and search
@@ -96,10 +98,12 @@ class Course(Living, Base):
     gold_on: Mapped[date | None]  # 金课, by approval
     corps_id: Mapped[int | None] = reference("corps", index=False)
     source: Mapped[str] = text(60, default="")
-    rating_sum: Mapped[int] = mapped_column(default=0)  # of the given ratings' content+delivery+usefulness, kept by ratings
+    rating_sum: Mapped[int] = mapped_column(
+        default=0
+    )  # of the given ratings' content+delivery+usefulness, kept by ratings
     rating_count: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
     published: Mapped["CourseVersion | None"] = relationship(
         primaryjoin="and_(Course.id == foreign(CourseVersion.course_id), CourseVersion.state == 'published')",
@@ -149,11 +153,15 @@ class CourseVersion(Living, Base):
     made_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
     course: Mapped[Course] = relationship(foreign_keys=[course_id], lazy="raise")
-    audiences: Mapped[list[Audience]] = relationship(secondary="course_version_audience", order_by="Audience.position", lazy="raise")
-    equipment: Mapped[list[Equipment]] = relationship(secondary="course_version_equipment", order_by="Equipment.position", lazy="raise")
+    audiences: Mapped[list[Audience]] = relationship(
+        secondary="course_version_audience", order_by="Audience.position", lazy="raise"
+    )
+    equipment: Mapped[list[Equipment]] = relationship(
+        secondary="course_version_equipment", order_by="Equipment.position", lazy="raise"
+    )
 
 
 class CourseVersionHistory(History, Base):
@@ -209,7 +217,9 @@ class Edition(Living, Base):
 
     __tablename__ = "edition"
     __table_args__ = (
-        sa.CheckConstraint("order_until >= order_from AND teach_until >= teach_from AND teach_until >= order_from", name="spans"),
+        sa.CheckConstraint(
+            "order_until >= order_from AND teach_until >= teach_from AND teach_until >= order_from", name="spans"
+        ),
         sa.UniqueConstraint("organisation_id", "name"),
     )
 
@@ -224,7 +234,7 @@ class Edition(Living, Base):
     published_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
 
 class EditionHistory(History, Base):

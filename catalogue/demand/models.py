@@ -34,7 +34,7 @@ class Gap(Living, Scoped, Base):
     answer: Mapped[str] = text(500, default="")
     made_at: Mapped[datetime]
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
 
 class GapHistory(History, Base):

@@ -41,14 +41,20 @@ class Dispatch(Living, Scoped, Base):
     proposed_at: Mapped[datetime]
     approved_by_id: Mapped[int | None] = reference("person", index=False)
     approved_at: Mapped[datetime | None]
-    ranking: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # as decided: points, runners-up, separating fact, funnel
+    ranking: Mapped[dict[str, Any]] = mapped_column(
+        sa.JSON, default=dict
+    )  # as decided: points, runners-up, separating fact, funnel
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
     course: Mapped[Course] = relationship(lazy="raise")
     course_version: Mapped[CourseVersion] = relationship(lazy="raise")
-    candidates: Mapped[list["DispatchCandidate"]] = relationship(back_populates="dispatch", order_by="DispatchCandidate.rank", lazy="raise")
-    orders: Mapped[list["DispatchOrder"]] = relationship(back_populates="dispatch", order_by="DispatchOrder.id", lazy="raise")
+    candidates: Mapped[list["DispatchCandidate"]] = relationship(
+        back_populates="dispatch", order_by="DispatchCandidate.rank", lazy="raise"
+    )
+    orders: Mapped[list["DispatchOrder"]] = relationship(
+        back_populates="dispatch", order_by="DispatchOrder.id", lazy="raise"
+    )
     offers: Mapped[list["Offer"]] = relationship(back_populates="dispatch", order_by="Offer.id", lazy="raise")
 
 
@@ -66,7 +72,13 @@ class DispatchOrder(Base):
     __tablename__ = "dispatch_order"
     __table_args__ = (
         sa.UniqueConstraint("dispatch_id", "order_id"),
-        sa.Index("uq_dispatch_order_live", "order_id", unique=True, sqlite_where=sa.text("live"), postgresql_where=sa.text("live")),
+        sa.Index(
+            "uq_dispatch_order_live",
+            "order_id",
+            unique=True,
+            sqlite_where=sa.text("live"),
+            postgresql_where=sa.text("live"),
+        ),
     )
 
     id: Mapped[int] = key()
@@ -85,7 +97,9 @@ class DispatchCandidate(Base):
     __table_args__ = (
         sa.UniqueConstraint("dispatch_id", "rank"),
         sa.CheckConstraint("ends_at > starts_at", name="span"),
-        sa.CheckConstraint("(teach_mode = 'online') = (venue_id IS NULL AND latitude IS NULL) OR teach_mode = 'onsite'", name="place"),
+        sa.CheckConstraint(
+            "(teach_mode = 'online') = (venue_id IS NULL AND latitude IS NULL) OR teach_mode = 'onsite'", name="place"
+        ),
     )
 
     id: Mapped[int] = key()
@@ -146,7 +160,7 @@ class Offer(Living, Scoped, Base):
     reason: Mapped[str] = text(200, default="")
     link_hash: Mapped[str | None] = text(64, unique=True)
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
     dispatch: Mapped[Dispatch] = relationship(back_populates="offers", lazy="raise")
     candidate: Mapped[DispatchCandidate] = relationship(lazy="raise")

@@ -22,9 +22,13 @@ COOKIE_KEY = "key"  # in Flask's signed cookie; the table holds its hash
 TOUCH = timedelta(minutes=1)
 
 _UNREAD = (
-    sa.select(sa.func.count()).select_from(Message).where(Message.person_id == Account.person_id, Message.read_at.is_(None))
+    sa.select(sa.func.count())
+    .select_from(Message)
+    .where(Message.person_id == Account.person_id, Message.read_at.is_(None))
 ).scalar_subquery()
-_LECTURER = sa.select(Lecturer.id).where(Lecturer.person_id == Account.person_id, Lecturer.ended_on.is_(None)).scalar_subquery()
+_LECTURER = (
+    sa.select(Lecturer.id).where(Lecturer.person_id == Account.person_id, Lecturer.ended_on.is_(None)).scalar_subquery()
+)
 _UNIT = sa.select(Organisation.name).where(Organisation.id == WebSession.acting_for_id).scalar_subquery()
 _DISTRICT = (
     sa.select(sa.literal_column("d.name"))
@@ -73,7 +77,13 @@ class Gate:
                 found.person_id, found.name, at, lecturer_id=lecturer_id, acting_for=found.acting_for_id,
                 request_id=g.get("request_id", ""), account_id=found.account_id,
             )  # fmt: skip
-        g.sign_in, g.unread, g.unit, g.district_name, g.large = found, unread or 0, unit or "", district or "", found.large_type
+        g.sign_in, g.unread, g.unit, g.district_name, g.large = (
+            found,
+            unread or 0,
+            unit or "",
+            district or "",
+            found.large_type,
+        )
         if at - found.seen_at >= TOUCH:
             with transaction(writes=True):
                 db.session.execute(sa.update(WebSession).where(WebSession.id == found.session_id).values(seen_at=at))
@@ -89,4 +99,3 @@ class Gate:
             if not wanted or not wanted.isdisjoint(actor.roles)
         )
         return Me(actor.name, g.get("unit", ""), nav, g.get("unread", 0), actor.roles)
-

@@ -36,9 +36,14 @@ class Lecturer(Living, Base):
     __tablename__ = "lecturer"
     __table_args__ = (
         sa.CheckConstraint("(home_latitude IS NULL) = (home_longitude IS NULL)", name="whole_home"),
-        sa.CheckConstraint("home_latitude IS NULL OR (home_latitude BETWEEN -90 AND 90 AND home_longitude BETWEEN -180 AND 180)", name="home"),
+        sa.CheckConstraint(
+            "home_latitude IS NULL OR (home_latitude BETWEEN -90 AND 90 AND home_longitude BETWEEN -180 AND 180)",
+            name="home",
+        ),
         sa.CheckConstraint("radius_km IS NULL OR radius_km BETWEEN 1 AND 200", name="radius_km"),
-        sa.CheckConstraint("max_half_days_per_day IS NULL OR max_half_days_per_day BETWEEN 1 AND 3", name="max_half_days_per_day"),
+        sa.CheckConstraint(
+            "max_half_days_per_day IS NULL OR max_half_days_per_day BETWEEN 1 AND 3", name="max_half_days_per_day"
+        ),
         sa.CheckConstraint("max_per_month IS NULL OR max_per_month BETWEEN 0 AND 93", name="max_per_month"),
         sa.Index("ix_lecturer_district_sort", "district_id", "sort_key", "id"),
     )
@@ -64,7 +69,7 @@ class Lecturer(Living, Base):
     max_per_month: Mapped[int | None]
     ended_on: Mapped[date | None]
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
     person: Mapped[Person] = relationship(lazy="raise")
 
@@ -163,7 +168,7 @@ class Corps(Living, Base):
     name: Mapped[str] = text(40)
     ended_on: Mapped[date | None]
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
 
 class CorpsHistory(History, Base):

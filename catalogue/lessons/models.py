@@ -52,7 +52,7 @@ class Lesson(Living, Scoped, Base):
     delivered_at: Mapped[datetime | None]
     late_cancel: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
     organisation: Mapped[Organisation] = relationship(foreign_keys="Lesson.organisation_id", lazy="raise")
     dispatch: Mapped[Dispatch] = relationship(lazy="raise")
@@ -60,8 +60,12 @@ class Lesson(Living, Scoped, Base):
     course_version: Mapped[CourseVersion] = relationship(lazy="raise")
     venue: Mapped[Venue | None] = relationship(lazy="raise")
     orders: Mapped[list["LessonOrder"]] = relationship(back_populates="lesson", order_by="LessonOrder.id", lazy="raise")
-    lecturers: Mapped[list["LessonLecturer"]] = relationship(back_populates="lesson", order_by="LessonLecturer.seat", lazy="raise")
-    parties: Mapped[list["LessonParty"]] = relationship(back_populates="lesson", order_by="LessonParty.id", lazy="raise")
+    lecturers: Mapped[list["LessonLecturer"]] = relationship(
+        back_populates="lesson", order_by="LessonLecturer.seat", lazy="raise"
+    )
+    parties: Mapped[list["LessonParty"]] = relationship(
+        back_populates="lesson", order_by="LessonParty.id", lazy="raise"
+    )
 
 
 class LessonHistory(History, Base):
@@ -164,7 +168,13 @@ class Move(Living, Scoped, Base):
 
     __tablename__ = "move"
     __table_args__ = (
-        sa.Index("uq_move_open", "lesson_id", unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
+        sa.Index(
+            "uq_move_open",
+            "lesson_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
         sa.Index("ix_move_queue", "district_id", "state", "id"),
     )
 
@@ -173,13 +183,15 @@ class Move(Living, Scoped, Base):
     state: Mapped[MoveState]
     asked_by_side: Mapped[MissedBy]  # committee or lecturer
     reason: Mapped[str] = text(200)
-    windows: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)  # [[starts_at, ends_at], …] in ISO form, best first
+    windows: Mapped[list[Any]] = mapped_column(
+        sa.JSON, default=list
+    )  # [[starts_at, ends_at], …] in ISO form, best first
     made_at: Mapped[datetime]
     answer: Mapped[str] = text(200, default="")
     old_starts_at: Mapped[datetime]
     new_starts_at: Mapped[datetime | None]
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
     lesson: Mapped[Lesson] = relationship(lazy="raise")
 

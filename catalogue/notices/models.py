@@ -14,7 +14,12 @@ class Message(Base):
     __table_args__ = (
         sa.UniqueConstraint("person_id", "key"),
         sa.Index("ix_message_inbox", "person_id", "id"),
-        sa.Index("ix_message_unread", "person_id", sqlite_where=sa.text("read_at IS NULL"), postgresql_where=sa.text("read_at IS NULL")),
+        sa.Index(
+            "ix_message_unread",
+            "person_id",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = key()

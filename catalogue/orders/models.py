@@ -41,7 +41,9 @@ class Order(Living, Scoped, Base):
         sa.UniqueConstraint("organisation_id", "key"),
         sa.CheckConstraint("expected IS NULL OR expected BETWEEN 1 AND 5000", name="expected"),
         sa.CheckConstraint("state IN ('draft', 'cancelled') OR number IS NOT NULL", name="numbered"),
-        sa.CheckConstraint("state IN ('draft', 'cancelled') OR (expected IS NOT NULL AND edition_item_id IS NOT NULL)", name="complete"),
+        sa.CheckConstraint(
+            "state IN ('draft', 'cancelled') OR (expected IS NOT NULL AND edition_item_id IS NOT NULL)", name="complete"
+        ),
         sa.Index("ix_order_mine", "organisation_id", "id"),
         sa.Index("ix_order_queue", "district_id", "state", "id"),
         sa.Index("ix_order_town_queue", "town_id", "state", "id"),
@@ -78,7 +80,7 @@ class Order(Living, Scoped, Base):
     call_back_until: Mapped[datetime | None]
     quota_reason: Mapped[str] = text(200, default="")  # why an administrator let it pass the quota
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
     organisation: Mapped[Organisation] = relationship(foreign_keys="Order.organisation_id", lazy="raise")
     course: Mapped[Course] = relationship(lazy="raise")
@@ -87,7 +89,9 @@ class Order(Living, Scoped, Base):
     venue: Mapped[Venue | None] = relationship(lazy="raise")
     preferred_lecturer: Mapped[Lecturer | None] = relationship(lazy="raise")
     assigned_to: Mapped[Person | None] = relationship(foreign_keys=[assigned_to_id], lazy="raise")
-    windows: Mapped[list["OrderWindow"]] = relationship(back_populates="order", order_by="OrderWindow.rank", lazy="raise")
+    windows: Mapped[list["OrderWindow"]] = relationship(
+        back_populates="order", order_by="OrderWindow.rank", lazy="raise"
+    )
 
 
 class OrderHistory(History, Base):

@@ -58,5 +58,13 @@ NEXT = {
 OPEN = (State.SUBMITTED, State.RETURNED, State.APPROVED, State.PLANNED, State.SCHEDULED)
 """Under way: somebody still has something to do before the lesson."""
 
-COUNTED = (State.SUBMITTED, State.RETURNED, State.APPROVED, State.PLANNED, State.SCHEDULED, State.DELIVERED, State.CLOSED)
+COUNTED = (
+    State.SUBMITTED,
+    State.RETURNED,
+    State.APPROVED,
+    State.PLANNED,
+    State.SCHEDULED,
+    State.DELIVERED,
+    State.CLOSED,
+)
 """Counts against the committee's quota."""

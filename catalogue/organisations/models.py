@@ -30,12 +30,16 @@ class Organisation(Living, Base):
         sa.CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
         sa.CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_its_own_parent"),
         sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="whole_location"),
-        sa.CheckConstraint("latitude IS NULL OR (latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180)", name="location"),
+        sa.CheckConstraint(
+            "latitude IS NULL OR (latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180)", name="location"
+        ),
         sa.Index("ix_organisation_parent_sort", "parent_id", "sort_key"),
     )
 
     id: Mapped[int] = key()
-    district_id: Mapped[int | None] = reference("organisation")  # NULL for the city itself; a district's own id for a district
+    district_id: Mapped[int | None] = reference(
+        "organisation"
+    )  # NULL for the city itself; a district's own id for a district
     town_id: Mapped[int | None] = reference("organisation")
     parent_id: Mapped[int | None] = reference("organisation", index=False)
     code: Mapped[str | None] = text(12, unique=True)
@@ -53,7 +57,7 @@ class Organisation(Living, Base):
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy's own name and form
+    __mapper_args__: Any = {"version_id_col": version}  # SQLAlchemy's own name and form
 
     parent: Mapped["Organisation | None"] = relationship(remote_side=[id], foreign_keys=[parent_id], lazy="raise")
     town: Mapped["Organisation | None"] = relationship(remote_side=[id], foreign_keys=[town_id], lazy="raise")
@@ -108,7 +112,10 @@ class OrganisationLink(Base):
     """Merge and split: which identity went on in which."""
 
     __tablename__ = "organisation_link"
-    __table_args__ = (sa.UniqueConstraint("predecessor_id", "successor_id"), sa.CheckConstraint("predecessor_id <> successor_id", name="two"))
+    __table_args__ = (
+        sa.UniqueConstraint("predecessor_id", "successor_id"),
+        sa.CheckConstraint("predecessor_id <> successor_id", name="two"),
+    )
 
     id: Mapped[int] = key()
     predecessor_id: Mapped[int] = reference("organisation")
@@ -159,7 +166,7 @@ class Grouping(Living, Base):
     purpose: Mapped[str] = text(100, default="")
     ended_on: Mapped[date | None]
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
 
 class GroupingHistory(History, Base):

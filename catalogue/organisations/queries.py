@@ -40,16 +40,20 @@ def in_scope(by: Actor, model: Any, *roles: Role) -> sa.ColumnElement[bool]:
         ways += [model.town_id.in_(towns), model.organisation_id.in_(below)]
     if others:
         below = sa.select(OrganisationReach.descendant_id).where(OrganisationReach.ancestor_id.in_(others))
-        ways.append(model.organisation_id.in_(others) if all(m.level is Level.COMMITTEE for m in held) else model.organisation_id.in_(below))
+        ways.append(
+            model.organisation_id.in_(others)
+            if all(m.level is Level.COMMITTEE for m in held)
+            else model.organisation_id.in_(below)
+        )
     return sa.or_(*ways)
 
 
-def visible_to(by: Actor, model: type[T], *roles: Role) -> sa.Select[tuple[T]]:
+def visible_to(by: Actor, model: type[T], *roles: Role) -> sa.Select[T]:
     """The base query of a scoped model for this actor: every read starts here."""
     return sa.select(model).where(in_scope(by, model, *roles))
 
 
-def one(query: sa.Select[tuple[T]]) -> T:
+def one(query: sa.Select[T]) -> T:
     """The single row of a scoped query. Raises NotVisible, so a foreign object and a missing one answer alike."""
     found = db.session.scalars(query).unique().one_or_none()
     if found is None:
@@ -57,7 +61,7 @@ def one(query: sa.Select[tuple[T]]) -> T:
     return found
 
 
-def below(organisation_id: int) -> sa.Select[tuple[int]]:
+def below(organisation_id: int) -> sa.Select[int]:
     """Ids of an organisation, everything under it today, and their predecessors."""
     return sa.select(OrganisationReach.descendant_id).where(OrganisationReach.ancestor_id == organisation_id)
 
@@ -74,7 +78,9 @@ def chain_of(organisation: Organisation) -> tuple[int, ...]:
 
 _SETTINGS_OF = (
     sa.select(Setting.name, Setting.organisation_id, Setting.value, Setting.valid_from)
-    .where(Setting.organisation_id.in_(sa.bindparam("chain", expanding=True)), Setting.valid_from <= sa.bindparam("day"))
+    .where(
+        Setting.organisation_id.in_(sa.bindparam("chain", expanding=True)), Setting.valid_from <= sa.bindparam("day")
+    )
     .order_by(Setting.valid_from)
 )
 

@@ -44,7 +44,7 @@ class Rating(Living, Scoped, Base):
     given_by_id: Mapped[int | None] = reference("person", index=False)
     given_at: Mapped[datetime | None]
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
     lesson: Mapped[Lesson] = relationship(lazy="raise")
 

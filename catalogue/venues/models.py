@@ -42,7 +42,9 @@ class Venue(Living, Base):
     name: Mapped[str] = text(60)
     sort_key: Mapped[str] = mapped_column(SortKey)
     initials: Mapped[str] = text(80, default="")
-    own_room: Mapped[bool] = mapped_column(default=False)  # where the owner's own orders are taught unless they say otherwise
+    own_room: Mapped[bool] = mapped_column(
+        default=False
+    )  # where the owner's own orders are taught unless they say otherwise
     shared: Mapped[bool] = mapped_column(default=True)  # may others' orders be taught here
     capacity: Mapped[int]
     address: Mapped[str] = text(120, default="")
@@ -57,7 +59,7 @@ class Venue(Living, Base):
     theme: Mapped[str] = text(100, default="")
     ended_on: Mapped[date | None]
     version: Mapped[int] = version_column()
-    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__: Any = {"version_id_col": version}
 
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id], lazy="raise")
     equipment: Mapped[list["VenueEquipment"]] = relationship(lazy="raise", order_by="VenueEquipment.equipment_code")

@@ -56,7 +56,14 @@ def test_a_freed_hold_may_not_come_back_over_another(app):
 
 def wanted(lecturer, starts_at, spot=(31.0, 121.0), gap=lambda a, b: 45):
     return Wanted(
-        HoldKind.LECTURER, lecturer.id, lecturer.district_id, starts_at, starts_at + timedelta(minutes=90), setup_minutes=15, spot=spot, gap=gap
+        HoldKind.LECTURER,
+        lecturer.id,
+        lecturer.district_id,
+        starts_at,
+        starts_at + timedelta(minutes=90),
+        setup_minutes=15,
+        spot=spot,
+        gap=gap,
     )
 
 
@@ -90,6 +97,8 @@ def test_a_move_may_overlap_its_own_old_time(app):
     operations.take([wanted(lecturer, STARTS)], held_for="lesson", held_for_id=1, at=NOON)
     old = queries.held_for("lesson", 1)
 
-    operations.take([wanted(lecturer, STARTS + timedelta(minutes=30))], held_for="lesson", held_for_id=1, at=NOON, replacing=old)
+    operations.take(
+        [wanted(lecturer, STARTS + timedelta(minutes=30))], held_for="lesson", held_for_id=1, at=NOON, replacing=old
+    )
 
     assert [h.busy_from for h in queries.held_for("lesson", 1)] == [STARTS + timedelta(minutes=30)]

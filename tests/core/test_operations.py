@@ -27,7 +27,13 @@ def test_a_state_moves_with_one_history_row_and_one_audit_row(app):
     assert (history.from_state, history.to_state, history.code, history.words, history.person_id) == (
         "submitted", "approved", "fine", "可以", by.person_id,
     )  # fmt: skip
-    assert (row.action, row.from_state, row.to_state, row.person_id, row.sequence) == ("approve", "submitted", "approved", by.person_id, 1)
+    assert (row.action, row.from_state, row.to_state, row.person_id, row.sequence) == (
+        "approve",
+        "submitted",
+        "approved",
+        by.person_id,
+        1,
+    )
 
 
 def test_a_stale_page_moves_nothing(app):
@@ -88,7 +94,9 @@ def _around_the_guard(row_id: int) -> None:
         db.session.execute(sa.text("UPDATE audit SET action = 'reject' WHERE id = :i"), {"i": row_id})
         db.session.execute(sa.text("SET session_replication_role = origin"))
     else:
-        guard = db.session.execute(sa.text("SELECT sql FROM sqlite_master WHERE name = 'audit_append_only_update'")).scalar_one()
+        guard = db.session.execute(
+            sa.text("SELECT sql FROM sqlite_master WHERE name = 'audit_append_only_update'")
+        ).scalar_one()
         db.session.execute(sa.text("DROP TRIGGER audit_append_only_update"))
         db.session.execute(sa.text("UPDATE audit SET action = 'reject' WHERE id = :i"), {"i": row_id})
         db.session.execute(sa.text(guard))
@@ -147,7 +155,12 @@ def test_a_failing_row_is_kept_and_tried_again_later(app):
     outbox.deliver(NOON)
 
     row = db.session.scalars(sa.select(Outbox)).one()
-    assert (row.attempts, row.error, row.done_at, row.not_before) == (1, "ValueError: no line", None, NOON + timedelta(minutes=1))
+    assert (row.attempts, row.error, row.done_at, row.not_before) == (
+        1,
+        "ValueError: no line",
+        None,
+        NOON + timedelta(minutes=1),
+    )
     db.session.commit()
 
 
@@ -171,7 +184,12 @@ def test_numbers_run_by_district_kind_and_year(app):
 
 @pytest.mark.parametrize(
     ("said", "number"),
-    [("qp26-d-00123", "QP26-D-00123"), ("QP26D123", "QP26-D-00123"), ("QP26 D 00123", "QP26-D-00123"), ("停车难", None)],
+    [
+        ("qp26-d-00123", "QP26-D-00123"),
+        ("QP26D123", "QP26-D-00123"),
+        ("QP26 D 00123", "QP26-D-00123"),
+        ("停车难", None),
+    ],
 )
 def test_a_number_is_read_with_or_without_hyphens(installed, said, number):
     assert numbers.plain(said) == number

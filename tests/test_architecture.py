@@ -1,0 +1,187 @@
+"""The order of the house: a feature imports only features to its left, a file only files of lower rank, and two writers stand alone."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+CATALOGUE = ROOT / "catalogue"
+LADDER = (
+    "core", "organisations", "accounts", "courses", "venues", "lecturers", "calendar", "demand", "orders", "dispatch", "lessons",
+    "ratings", "notices", "menu", "home", "imports", "seeds",
+)  # fmt: skip
+RANKS = {
+    "states": 0, "events": 0, "errors": 1, "models": 2, "queries": 3, "policy": 3, "operations": 4, "planning": 4, "candidates": 3,
+    "forms": 5, "schemas": 5, "views": 6, "api": 6, "tasks": 6, "reactions": 6,
+}  # fmt: skip
+ACROSS = {"models", "states", "errors", "events", "queries", "operations", "policy"}
+KNOWN_TO_ALL = {"app", "cli"}  # the two modules that may see every feature
+ASKS_MATCHING = {"dispatch/candidates.py", "dispatch/planning.py", "dispatch/problem.py"}
+
+
+def modules() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(CATALOGUE.rglob("*.py")):
+        yield path.relative_to(CATALOGUE), ast.parse(path.read_text())
+
+
+def imported(tree: ast.Module) -> Iterator[tuple[str, ...]]:
+    """Every catalogue module a file imports, as its parts without `catalogue`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (tuple(a.name.split(".")[1:]) for a in node.names if a.name.startswith("catalogue."))
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "catalogue":
+            parts = tuple(node.module.split(".")[1:])
+            for name in node.names:
+                inside = (
+                    CATALOGUE.joinpath(*parts, f"{name.name}.py").exists()
+                    or CATALOGUE.joinpath(*parts, name.name).is_dir()
+                )
+                yield (*parts, name.name) if inside else parts
+
+
+def test_a_feature_imports_only_features_to_its_left():
+    wrong = [
+        f"{path}: {'.'.join(target)}"
+        for path, tree in modules()
+        if path.parts[0] in LADDER
+        for target in imported(tree)
+        if target and target[0] in LADDER and LADDER.index(target[0]) > LADDER.index(path.parts[0])
+    ]
+
+    assert wrong == []
+
+
+def test_every_folder_stands_on_the_ladder():
+    folders = {p.name for p in CATALOGUE.iterdir() if (p / "__init__.py").exists()}
+
+    assert folders - set(LADDER) == {"matching"}
+
+
+def test_only_the_application_and_its_commands_know_every_feature():
+    wrong = [
+        f"{path}: {t}"
+        for path, tree in modules()
+        for t in imported(tree)
+        if t and t[0] in KNOWN_TO_ALL and str(path) not in ("app.py", "cli.py")
+    ]
+
+    assert wrong == []
+
+
+def test_a_file_imports_only_files_of_lower_rank_in_its_own_feature():
+    wrong = [
+        f"{path}: {'.'.join(target)}"
+        for path, tree in modules()
+        if path.parts[0] in LADDER and path.parts[0] != "core" and path.stem in RANKS
+        for target in imported(tree)
+        if len(target) == 2
+        and target[0] == path.parts[0]
+        and target[1] in RANKS
+        and RANKS[target[1]] > RANKS[path.stem]
+    ]
+
+    assert wrong == []
+
+
+def test_across_features_only_what_is_meant_for_others_is_imported():
+    wrong = [
+        f"{path}: {'.'.join(target)}"
+        for path, tree in modules()
+        if path.parts[0] in LADDER
+        for target in imported(tree)
+        if len(target) == 2 and target[0] in LADDER and target[0] not in ("core", path.parts[0]) and target[1] in RANKS
+        and target[1] not in ACROSS and path.parts[0] != "seeds"
+    ]  # fmt: skip
+
+    assert [w for w in wrong if "candidates" not in w] == []
+
+
+def test_matching_stands_alone_and_is_asked_in_few_places():
+    asking = {
+        str(path)
+        for path, tree in modules()
+        for t in imported(tree)
+        if t and t[0] == "matching" and path.parts[0] != "matching"
+    }
+    outward = [
+        f"{path}: {t}"
+        for path, tree in modules()
+        if path.parts[0] == "matching"
+        for t in imported(tree)
+        if t and t[0] != "matching"
+    ]
+
+    assert (asking <= ASKS_MATCHING, outward) == (True, [])
+
+
+def test_matching_loads_neither_flask_nor_sqlalchemy():
+    code = "import sys, catalogue.matching.candidates; print([m for m in ('flask', 'sqlalchemy', 'werkzeug') if m in sys.modules])"
+
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert said.strip() == "[]"
+
+
+def test_the_package_itself_is_a_docstring():
+    assert [type(node) for node in ast.parse((CATALOGUE / "__init__.py").read_text()).body] == [ast.Expr]
+
+
+def assigned_attributes(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        targets = (
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target]
+            if isinstance(node, ast.AugAssign | ast.AnnAssign)
+            else []
+        )
+        yield from (t.attr for t in targets if isinstance(t, ast.Attribute))
+
+
+def written_keywords(tree: ast.Module) -> Iterator[str]:
+    """Names given to `.values(...)`: the columns of Core statements."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "values":
+            yield from (k.arg for k in node.keywords if k.arg)
+
+
+def test_states_have_one_writer():
+    wrong = [
+        str(path)
+        for path, tree in modules()
+        if str(path) != "core/changes.py" and path.parts[0] not in ("seeds", "matching") and "state" in {*assigned_attributes(tree), *written_keywords(tree)}
+    ]  # fmt: skip
+
+    assert wrong == []
+
+
+def test_holds_have_one_writer():
+    made = [
+        str(path)
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and (getattr(node.func, "id", "") == "Hold" or (
+            getattr(node.func, "attr", "") in ("insert", "update", "delete") and any(getattr(a, "id", "") == "Hold" for a in node.args)))
+    ]  # fmt: skip
+    freed = [
+        str(path)
+        for path, tree in modules()
+        if {"busy_from", "busy_until", "freed_at"} & set(assigned_attributes(tree))
+    ]
+
+    assert set(made) | set(freed) <= {"calendar/operations.py", "seeds/load.py"}
+
+
+def test_no_import_hides_in_a_function():
+    allowed = {"cli.py", "core/text.py"}  # commands load what only they need; pypinyin is slow to load
+    hidden = {
+        str(path)
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(inner, ast.Import | ast.ImportFrom) for inner in ast.walk(node))
+    }
+
+    assert hidden <= allowed
