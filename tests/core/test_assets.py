@@ -345,3 +345,14 @@ def test_a_history_names_who_acted_for_whom_and_why(site):
     assert "（代下塘社区）" in html
     assert "退回修改" in html
     assert "人数不对：写明人数" in html
+
+
+def test_a_course_card_never_shows_a_rating_without_its_n(site):
+    card = '{% from "_macros/cards.html" import book %}{{ book("sw", "实务实训", "停车难", "/c/1", ["研讨", ""], rating, n, free="3月9日") }}'
+
+    rated = rendered(site, card, rating=4.666, n=31)
+    fresh = rendered(site, card, rating=None, n=0)
+
+    assert "4.7 分（31 份评单）" in rated
+    assert "新课，还没有评单" in fresh
+    assert rated.count('<span class="nb">') == 2
