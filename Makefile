@@ -33,7 +33,7 @@ endef
 
 ## run: the whole service in the foreground; Ctrl-C stops it
 run: install
-	@APP_ENV=$${APP_ENV:-development} $(BIN)/python -m catalogue.core.serve
+	@APP_ENV=$${APP_ENV:-development} exec $(BIN)/python -m catalogue.core.serve --with-parent
 
 ## test: everything but the browser journeys. One part of it: make test T=tests/orders
 test: install-dev

@@ -6,18 +6,17 @@ gthread with as many workers as cores and four threads each was the best of the 
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from catalogue.core import logs
 from config import Config
 
-config = Config.from_environment(os.environ)
+start = Config.from_environment(os.environ)
 
-bind = f"127.0.0.1:{config.port}"
+bind = f"127.0.0.1:{start.port}"
 worker_class = "gthread"
-workers = config.web_workers
-threads = config.web_threads
+workers = start.web_workers
+threads = start.web_threads
 keepalive = 5
 timeout = 30  # a worker that is silent for so long is replaced
 graceful_timeout = 20  # what a request that runs may still take after a stop
@@ -27,11 +26,18 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 forwarded_allow_ips = ""  # TRUSTED_PROXIES alone decides whether a forwarded header is believed
 control_socket_disable = True
 accesslog = None  # the application writes one line per request itself, with its id and without its address line
-logconfig_dict = logs.stdlib(config.log_level)
+logconfig_dict = logs.stdlib(start.log_level)
 proc_name = "songxue"
 
-# Where the workers add up their figures; set before the application is imported, kept over a reload.
-metrics_folder = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="songxue-metrics-"))
+# Where the workers add up their figures; the variable must be there before the application is imported.
+metrics_folder = start.upload_dir.parent / f"metrics-{start.port}"
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_folder)
+
+
+def on_starting(server: object) -> None:
+    """The figures are of this start only."""
+    shutil.rmtree(metrics_folder, ignore_errors=True)
+    metrics_folder.mkdir(parents=True)
 
 
 def child_exit(server: object, worker: object) -> None:
@@ -39,8 +45,3 @@ def child_exit(server: object, worker: object) -> None:
     from prometheus_client import multiprocess  # only after PROMETHEUS_MULTIPROC_DIR is set
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined]
-
-
-def on_exit(server: object) -> None:
-    """The figures are of this start only."""
-    shutil.rmtree(metrics_folder, ignore_errors=True)
