@@ -102,12 +102,12 @@ def is_api() -> bool:
 
 
 def _check_permission() -> ResponseReturnValue | None:
-    if request.endpoint is None:
+    if request.endpoint == "asset":
         return None
-    may = permission_of(current_app.view_functions[request.endpoint])
+    asking = visitor()  # also for a public or missing page: its head shows who is signed in
+    may = permission_of(current_app.view_functions[request.endpoint]) if request.endpoint else anyone
     if may is anyone:
         return None
-    asking = visitor()
     if may is None:
         raise Forbidden()
     if may(asking):
@@ -212,7 +212,9 @@ def _context_for_errors() -> dict[str, Any]:
         "idle_minutes": 0,
     }
     try:
-        current_app.update_template_context(context)
+        found: dict[str, Any] = {}
+        current_app.update_template_context(found)  # fills only what is not there yet
+        context |= found
     except Exception:  # the database may be what failed
         current_app.logger.exception("head of the error page")
     return context
@@ -275,6 +277,7 @@ def init(app: Flask, gate: Gate) -> None:
     app.extensions["songxue.gate"] = gate
     csrf.init_app(app)
     assets.init(app)
+    permit(anyone)(assets.serve)
     app.before_request(_check_csrf)
     app.before_request(_check_permission)
     app.after_request(_finish)

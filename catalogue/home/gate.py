@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import aliased
 
 from catalogue.accounts import queries as accounts
 from catalogue.accounts.models import Account, WebSession
@@ -30,10 +31,10 @@ _LECTURER = (
     sa.select(Lecturer.id).where(Lecturer.person_id == Account.person_id, Lecturer.ended_on.is_(None)).scalar_subquery()
 )
 _UNIT = sa.select(Organisation.name).where(Organisation.id == WebSession.acting_for_id).scalar_subquery()
+_UNITS_DISTRICT = aliased(Organisation)
 _DISTRICT = (
-    sa.select(sa.literal_column("d.name"))
-    .select_from(Organisation)
-    .join(sa.text("organisation d"), sa.text("d.id = organisation.district_id"))
+    sa.select(_UNITS_DISTRICT.name)
+    .join(Organisation, Organisation.district_id == _UNITS_DISTRICT.id)
     .where(Organisation.id == WebSession.acting_for_id)
 ).scalar_subquery()
 

@@ -23,6 +23,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from catalogue.core import assets
+from tests import factories
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 ERRORS = (400, 403, 404, 405, 409, 410, 412, 413, 415, 422, 428, 429, 500, 503)
@@ -356,3 +357,22 @@ def test_a_course_card_never_shows_a_rating_without_its_n(site):
     assert "4.7 分（31 份评单）" in rated
     assert "新课，还没有评单" in fresh
     assert rated.count('<span class="nb">') == 2
+
+
+def test_a_stranger_gets_the_stylesheet_of_the_application(client):
+    answer = client.get(assets.asset("site.css"))
+
+    assert (answer.status_code, answer.mimetype) == (200, "text/css")
+    assert answer.headers["Cache-Control"].endswith("immutable")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_missing_page_still_knows_who_is_signed_in(client):
+    person = factories.an_orderer(name="讲师07")
+    client.sign_in(person)
+
+    answer = client.get("/nowhere")
+
+    assert answer.status_code == 404
+    assert "讲师07" in answer.text
+    assert "没有找到这一页" in answer.text
