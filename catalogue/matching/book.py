@@ -8,7 +8,7 @@ from catalogue.matching.problem import DAY, Busy, Kind, Lecturer, Problem
 from catalogue.matching.travel import whole_km
 from catalogue.matching.valid import Point, Span
 
-NEAR = DAY + 1  # lessons further apart than a day never disturb each other's journeys
+NEAR = DAY + 1  # lessons more than a day apart leave time for any journey, so the format does not compare them
 
 
 def _by_time(one: Busy) -> Span:

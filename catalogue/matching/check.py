@@ -186,7 +186,8 @@ def _clashes(problem: Problem, lesson: Lesson, held: Sequence[Busy]) -> Iterator
         if any(b.start < lesson.end and lesson.start < b.end for b in same):
             yield code
     mine = [b for b in held if b.kind == Kind.LECTURER and b.resource == lesson.lecturer.id]
-    apart = [b for b in mine if b.end <= lesson.start or lesson.end <= b.start]
+    gaps = [(max(b.start - lesson.end, lesson.start - b.end), b) for b in mine]
+    apart = [b for gap, b in gaps if gap >= 0 and (gap <= 1440 or problem.travel.home_legs)]
     if any(not _time_between(problem, lesson, b) for b in apart):
         yield "travel"
 
