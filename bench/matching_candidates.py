@@ -48,13 +48,15 @@ def district(seed: int) -> Problem:
         all_of = [(day, half) for day in range(DAYS) for half in HALF_DAYS]
         return tuple((day * DAY + half.start, day * DAY + half.end) for day, half in all_of if rng.random() < share)
 
+    liked = [1 / (c + 1) ** 0.8 for c in range(COURSES)]  # a few courses are taught by many and ordered by many
+
     places = [somewhere() for _ in range(215)]
     lecturers = tuple(
         Lecturer(
             id=f"L{i:03d}",
             qualifications=tuple(
                 Qualification(f"C{c:03d}")
-                for c in {i % COURSES, *rng.sample(range(COURSES), rng.randint(2, 8)), *([0] if i % 3 == 0 else [])}
+                for c in sorted({i % COURSES, *rng.choices(range(COURSES), liked, k=rng.randint(2, 7))})
             ),
             appointments=(Appointment(),),
             available=half_days(0.5),
@@ -82,17 +84,17 @@ def district(seed: int) -> Problem:
         lessons.append(Busy(Kind.LECTURER, lecturer.id, start, start + 90, place))
         lessons.append(Busy(Kind.VENUE, venue.id, start, start + 90))
         lessons.append(Busy(Kind.COMMITTEE, f"K{rng.randrange(215):03d}", start, start + 90))
-    orders = tuple(_order(rng, i, places) for i in range(ORDERS))
+    orders = tuple(_order(rng, i, places, liked) for i in range(ORDERS))
     return Problem(date(2026, 3, 2), DAYS, orders, lecturers, venues, tuple(lessons))
 
 
-def _order(rng: random.Random, i: int, places: list[tuple[float, float]]) -> Order:
+def _order(rng: random.Random, i: int, places: list[tuple[float, float]], liked: list[float]) -> Order:
     committee = rng.randrange(215)
     half_days = [(rng.randrange(DAYS), rng.choice(HALF_DAYS)) for _ in range(rng.choice([1, 2, 3, 4, 6, 10]))]
     return Order(
         id=f"O{i:03d}",
         committee=f"K{committee:03d}",
-        course=f"C{0 if i % 4 == 0 else rng.randrange(COURSES):03d}",
+        course=f"C{rng.choices(range(COURSES), liked)[0]:03d}",
         areas=frozenset({"district"}),
         minutes=rng.choice([60, 90, 120]),
         attendees=rng.randint(10, 60),
@@ -106,12 +108,15 @@ def _order(rng: random.Random, i: int, places: list[tuple[float, float]]) -> Ord
 
 
 def measured(name: str, calls: list[Callable[[], object]]) -> None:
-    """One line: median, 95th percentile and worst milliseconds of processor time."""
+    """One line: median, 95th percentile and worst milliseconds of processor time, the better of two runs each."""
     taken = []
     for call in calls:
-        begun = time.process_time()
-        call()
-        taken.append((time.process_time() - begun) * 1000)
+        best = float("inf")
+        for _ in range(2):
+            begun = time.process_time()
+            call()
+            best = min(best, time.process_time() - begun)
+        taken.append(best * 1000)
     taken.sort()
     print(
         f"{name:<42} median {statistics.median(taken):6.2f}   95 % {taken[int(len(taken) * 0.95)]:6.2f}   worst {taken[-1]:6.2f} ms"

@@ -180,8 +180,9 @@ def _sieve(total: int, reasons: Iterable[Reason]) -> Sieve:
 def _funnel(search: OrderSearch, refused: Mapping[str, Reason]) -> Funnel:
     problem, order = search.book.problem, search.order
     lost = _lost_venues(search) if Mode.VENUE in order.modes else {}
+    closed = [reason for reasons in search.time_refusals.values() for reason in reasons]
     return Funnel(
-        times=_sieve(len(search.slots) + len(search.time_refusals), search.time_refusals),
+        times=_sieve(len(search.slots) + len(closed), closed),
         venues=_sieve(len(problem.venues) if Mode.VENUE in order.modes else 0, lost.values()),
         lecturers=_sieve(len(problem.lecturers), refused.values()),
         reasons={

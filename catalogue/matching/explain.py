@@ -68,7 +68,7 @@ def time_words(problem: Problem, start: int, end: int) -> str:
 
 def clock(minute: int) -> str:
     """14:00"""
-    return f"{minute % DAY // 60:02d}:{minute % 60:02d}"
+    return f"{minute % DAY // 60}:{minute % 60:02d}"
 
 
 def _iso(text: str) -> str:
@@ -275,11 +275,11 @@ def way_words(problem: Problem, way: WayOut, names: Names) -> str:
         case "time":
             return f"{when}，{who} 能来。"
         case "venue":
-            return f"{when}到{names.place(chosen)}，{who} 在那里能讲。"
+            return f"{when} 到{names.place(chosen)}，{who} 在那里能讲。"
         case "online":
             return f"{when}，{who} 能在线上讲。"
         case "fewer":
-            return f"{when}在{names.place(chosen)}，来 {way.change['attendees']} 人以内就坐得下，{who} 能讲。"
+            return f"{when} 在{names.place(chosen)}，来 {way.change['attendees']} 人以内就坐得下，{who} 能讲。"
     return f"{when}，{who} 有空，可以再问一次。"
 
 

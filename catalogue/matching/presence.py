@@ -1,7 +1,7 @@
 """Who could come when: for each half-day of some weeks the lecturers who could teach an order, for its calendar."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from catalogue.matching.book import Book
@@ -47,12 +47,7 @@ def who_could_come(
     by_start: dict[int, list[Slot]] = {}
     for slot in search.slots:
         by_start.setdefault(slot.start, []).append(slot)
-    return tuple(
-        _presence(
-            search, teachers, day, half, [slot for start in times[day, half.code] for slot in by_start.get(start, ())]
-        )
-        for day, half in halves
-    )
+    return tuple(_presence(search, teachers, by_start, times[day, half.code], day, half) for day, half in halves)
 
 
 def _starts(problem: Problem, order: Order, day: int, half: HalfDay) -> Iterator[int]:
@@ -62,11 +57,19 @@ def _starts(problem: Problem, order: Order, day: int, half: HalfDay) -> Iterator
     yield from range(-(-first // step) * step, latest + 1, step)
 
 
-def _presence(search: OrderSearch, teachers: list[Lecturer], day: int, half: HalfDay, slots: list[Slot]) -> Presence:
+def _presence(
+    search: OrderSearch,
+    teachers: list[Lecturer],
+    by_start: Mapping[int, list[Slot]],
+    starts: Sequence[int],
+    day: int,
+    half: HalfDay,
+) -> Presence:
+    slots = [slot for start in starts for slot in by_start.get(start, ())]
     if not slots:
-        return Presence(day, half, (), None, (), search.missing_time())
+        return Presence(day, half, (), None, (), search.missing_time(starts))
     able: list[str] = []
-    starts: list[int] = []
+    begins: list[int] = []
     reasons: Counter[str] = Counter()
     for lecturer in teachers:
         answer = search.first(lecturer, slots)
@@ -74,6 +77,6 @@ def _presence(search: OrderSearch, teachers: list[Lecturer], day: int, half: Hal
             reasons[answer.code] += 1
         else:
             able.append(lecturer.id)
-            starts.append(answer.start)
+            begins.append(answer.start)
     counts = tuple(sorted(reasons.items(), key=lambda item: RANK[item[0]]))
-    return Presence(day, half, tuple(able), min(starts, default=None), counts, None)
+    return Presence(day, half, tuple(able), min(begins, default=None), counts, None)

@@ -76,6 +76,10 @@ class Rule:
     label: str
     resource: Resource
 
+    def refusal(self, params: Params = NO) -> Reason:
+        """This rule's no."""
+        return Reason(self.code, params)
+
 
 @dataclass(frozen=True, slots=True)
 class TimeRule(Rule):
@@ -86,7 +90,7 @@ class TimeRule(Rule):
     def check(self, slot: Slot) -> Reason | None:
         """PASS or why no lesson of this order can be then."""
         params = self.test(slot)
-        return PASS if params is None else Reason(self.code, params)
+        return PASS if params is None else self.refusal(params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class LecturerRule(Rule):
     def check(self, slot: Slot, lecturer: Lecturer) -> Reason | None:
         """PASS or why this lecturer cannot teach this order then."""
         params = self.test(slot, lecturer)
-        return PASS if params is None else Reason(self.code, params)
+        return PASS if params is None else self.refusal(params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ class VenueRule(Rule):
     def check(self, slot: Slot, venue: Venue | None) -> Reason | None:
         """PASS (always without a venue) or why the lesson cannot be in this venue then."""
         params = OK if venue is None else self.test(slot, venue)
-        return PASS if params is None else Reason(self.code, params)
+        return PASS if params is None else self.refusal(params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ class PlaceRule(Rule):
     def check(self, slot: Slot, venue: Venue | None) -> Reason | None:
         """PASS or why the place does not suit the way of teaching."""
         params = self.test(slot, venue)
-        return PASS if params is None else Reason(self.code, params)
+        return PASS if params is None else self.refusal(params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class JourneyRule(Rule):
     def check(self, slot: Slot, lecturer: Lecturer, place: Point | None) -> Reason | None:
         """PASS or why this lecturer cannot come there then."""
         params = self.test(slot, lecturer, place)
-        return PASS if params is None else Reason(self.code, params)
+        return PASS if params is None else self.refusal(params)
 
 
 # --- the time -----------------------------------------------------------------------------------------------------

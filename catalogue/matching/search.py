@@ -8,6 +8,7 @@ from catalogue.matching.book import Book
 from catalogue.matching.points import BY_JOURNEY, BY_LECTURER, BY_TIME, Points, part_of, points_of
 from catalogue.matching.problem import Lecturer, Mode, Order, Venue, grid_starts
 from catalogue.matching.rules import (
+    ALLOWED,
     COMMITTEE_BUSY,
     DAY_RULES,
     EDITION,
@@ -85,6 +86,15 @@ def first_refusal(rules: Iterable[Any], *subject: Any) -> Reason | None:
     return PASS
 
 
+def first_hour_refusal(slot: Slot, lecturer: Lecturer) -> Reason | None:
+    """first_refusal for HOUR_RULES: the innermost loop of every search asks the tests without a call between."""
+    for rule in HOUR_RULES:
+        params = rule.test(slot, lecturer)
+        if params is not None:
+            return rule.refusal(params)
+    return PASS
+
+
 def further(one: Reason | None, other: Reason) -> Reason:
     """Of two refusals the one that came later in the order of evaluation: it was nearer to a yes."""
     return one if one is not None and RANK[one.code] >= RANK[other.code] else other
@@ -96,7 +106,7 @@ class OrderSearch:
     def __init__(self, book: Book, order: Order, starts: Sequence[int] | None = None) -> None:
         """starts: the times to look at instead of those inside the order's windows (for a calendar)."""
         self.book, self.order = book, order
-        self.time_refusals: list[Reason] = []
+        self.time_refusals: dict[int, list[Reason]] = {}
         self._rooms: dict[int, Rooms] = {}
         self._fitting: list[Venue] | None = None
         self.venue_refusals: dict[str, Reason] = {}
@@ -115,7 +125,7 @@ class OrderSearch:
                 if refusal is None:
                     slots.append(slot)
                 else:
-                    self.time_refusals.append(refusal)
+                    self.time_refusals.setdefault(start, []).append(refusal)
         return slots
 
     # --- rooms --------------------------------------------------------------------------------------------------
@@ -163,23 +173,30 @@ class OrderSearch:
                 refusal = further(refusal, no)
                 self.venue_refusals[venue.id] = further(self.venue_refusals.get(venue.id), no)
         if not options and refusal is None:
-            refusal = max(self.venue_refusals.values(), key=lambda one: RANK[one.code], default=Reason("allowed"))
+            refusal = max(self.venue_refusals.values(), key=lambda one: RANK[one.code], default=ALLOWED.refusal())
         return Rooms(tuple(options), refusal)
 
     # --- lecturers ----------------------------------------------------------------------------------------------
 
-    def refusal(self, slot: Slot, lecturer: Lecturer) -> Reason | None:
-        """The first rule about the lecturer alone that refuses this time."""
-        days = self._days.setdefault(lecturer.id, {})
+    def day_refusal(self, slot: Slot, lecturer: Lecturer) -> Reason | None:
+        """The first rule about the lecturer and the day that refuses; the same for all times of a day and mode."""
+        days = self._days.get(lecturer.id)
+        if days is None:
+            days = self._days[lecturer.id] = {}
         if slot.day_key not in days:
             days[slot.day_key] = first_refusal(DAY_RULES, slot, lecturer)
-        answer = days[slot.day_key]
-        return first_refusal(HOUR_RULES, slot, lecturer) if answer is None else answer
+        return days[slot.day_key]
 
     def lessons(self, lecturer: Lecturer, slots: Iterable[Slot]) -> Iterator[Lesson | Reason]:
         """Every possible lesson of a lecturer at these times, and a Reason for each that is refused."""
+        asked: int | None = None
+        hour_no: Reason | None = None  # the hours of a lecturer are the same for every mode: ask once for each start
         for slot in slots:
-            no = self.refusal(slot, lecturer)
+            no = self.day_refusal(slot, lecturer)
+            if no is None:
+                if slot.start != asked:
+                    asked, hour_no = slot.start, first_hour_refusal(slot, lecturer)
+                no = hour_no
             if no is not None:
                 yield no
                 continue
@@ -205,7 +222,7 @@ class OrderSearch:
         if not self.slots:
             return self.missing_time()
         if not lecturer.qualified_for(self.order.course):
-            return QUALIFIED.check(self.slots[0], lecturer) or Reason(QUALIFIED.code)
+            return QUALIFIED.check(self.slots[0], lecturer) or QUALIFIED.refusal()
         found: tuple[Rank, Lesson] | None = None
         furthest: Reason | None = None
         steady = part_of(BY_LECTURER, self.slots[0], lecturer, None)
@@ -231,9 +248,11 @@ class OrderSearch:
             self._by_liking = sorted(self.slots, key=lambda slot: (-(slot.preference or 0), slot.start))
         return self._by_liking
 
-    def missing_time(self) -> Reason:
-        """Why no time is left: the refusal nearest to a yes, or that no lesson fits into the windows."""
-        return max(self.time_refusals, key=lambda one: RANK[one.code], default=Reason(WINDOW.code))
+    def missing_time(self, starts: Iterable[int] | None = None) -> Reason:
+        """Why none of these times (default: all) is left: the refusal nearest to a yes, or that no lesson fits."""
+        asked = self.time_refusals if starts is None else starts
+        refusals = [one for start in asked for one in self.time_refusals.get(start, ())]
+        return max(refusals, key=lambda one: RANK[one.code], default=WINDOW.refusal())
 
     def candidate(self, lesson: Lesson, lecturer: Lecturer) -> Candidate:
         """A possible lesson with its points."""

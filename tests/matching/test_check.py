@@ -174,7 +174,7 @@ def everything(problem):
     """Every lecturer, place and mode at every grid time of the days, whatever the rules say."""
     order = problem.orders[0]
     rooms = [(None, mode) for mode in Mode] + [("V1", Mode.VENUE), ("V2", Mode.VENUE), ("V1", Mode.ONSITE)]
-    times = range(0, SPAN + 5 * 60, problem.slot_minutes)
+    times = range(0, SPAN + 8 * 60, problem.slot_minutes)
     for lecturer, (venue, mode), start in product(problem.lecturers, rooms, times):
         yield Assignment(order.id, lecturer.id, venue, mode, start)
 
