@@ -17,6 +17,7 @@ from catalogue.core.db import db
 from catalogue.courses import models as _courses
 from catalogue.demand import models as _demand
 from catalogue.dispatch import models as _dispatch
+from catalogue.home import views as home
 from catalogue.home.gate import Gate
 from catalogue.lecturers import models as _lecturers
 from catalogue.lessons import models as _lessons
@@ -33,14 +34,24 @@ MODELS = (
 )  # fmt: skip
 
 # ── what each feature adds (one line each, in the order of the ladder) ────────────────────────────
-BLUEPRINTS: tuple[Any, ...] = ()  # pages
+BLUEPRINTS: tuple[Any, ...] = (  # pages
+    home.pages,
+)
 APIS: tuple[Any, ...] = ()  # /api/v1 blueprints (flask-smorest)
 LISTENERS: events.Table = {}  # news → reactions, in order, in the same transaction
 DELIVERIES: dict[str, outbox.Handler] = {}  # outbox kind → who delivers it
 PERIODIC: queue.Periodic = {}  # name → work of each minute
 
 # roles (empty: everybody), label, path: the top navigation in its order
-NAV: tuple[tuple[frozenset[Role], str, str], ...] = ()
+EVERYBODY: frozenset[Role] = frozenset()
+NAV: tuple[tuple[frozenset[Role], str, str], ...] = (
+    (EVERYBODY, "课程菜单", "/courses/"),
+    (frozenset({Role.ORDERER, Role.TOWN_ADMINISTRATOR}), "点单", "/orders/"),
+    (frozenset({Role.TOWN_ADMINISTRATOR}), "审核", "/checks/"),
+    (frozenset({Role.DISPATCHER}), "派单台", "/dispatch/"),
+    (frozenset({Role.APPROVER}), "待批派单", "/dispatch/approvals"),
+    (frozenset({Role.LECTURER, Role.CORPS_LEADER}), "邀约", "/offers/"),
+)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -58,6 +69,8 @@ def create_app(config: Config | None = None) -> Flask:
     Babel(app, locale_selector=words.spoken, default_locale=words.DEFAULT)
     web.init(app, Gate())
     metrics.init_app(app, token=settings.metrics_token)
+    for open_to_all in ("asset", "metrics.metrics"):  # /metrics guards itself: loopback or its token
+        web.permit(web.anyone)(app.view_functions[open_to_all])
     app.extensions["songxue.nav"] = NAV
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)

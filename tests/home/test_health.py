@@ -1,0 +1,40 @@
+"""What an operator's probe and a stranger see first."""
+
+from tests.factories import a_dispatcher, an_orderer
+
+
+def test_a_living_process_answers_without_any_statement(client, statements):
+    with statements() as sent:
+        answer = client.get("/healthz")
+
+    assert (answer.status_code, answer.json, sent) == (200, {"ok": True}, [])
+
+
+def test_a_migrated_installation_is_ready(client):
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json) == (200, {"ok": True, "database": True, "migrations": True, "queue": True})
+
+
+def test_each_visitor_is_sent_to_where_their_day_starts(client):
+    seen = [client.get("/").location]
+    for person in (an_orderer(), a_dispatcher()):
+        seen.append(client.sign_in(person).get("/").location)
+
+    assert seen == ["/courses/", "/orders/", "/dispatch/"]
+
+
+def test_an_unknown_address_answers_with_our_own_page_and_the_request_id(client):
+    answer = client.get("/nothing-here")
+
+    assert answer.status_code == 404
+    assert answer.headers["X-Request-ID"] in answer.text
+
+
+def test_every_answer_carries_the_strict_policy(client):
+    headers = client.get("/healthz").headers
+
+    assert (headers["Content-Security-Policy"].split(";")[0], headers["X-Content-Type-Options"]) == (
+        "default-src 'none'",
+        "nosniff",
+    )
