@@ -1,5 +1,11 @@
 """The WSGI entry: `gunicorn wsgi:app`, and `flask` finds the application here too."""
 
-from catalogue.app import create_app
+import os
 
-application = app = create_app()
+from catalogue.app import create_app
+from catalogue.core import logs
+from config import Config
+
+_settings = Config.from_environment(os.environ)
+logs.configure(_settings.log_level)
+application = app = create_app(_settings)
