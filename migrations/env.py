@@ -11,6 +11,7 @@ def run() -> None:
     with db.engine.connect().execution_options(writes=True) as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SET lock_timeout = '10s'")
+            connection.exec_driver_sql("SET statement_timeout = 0")
             connection.commit()
         context.configure(
             connection=connection,

@@ -15,6 +15,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from catalogue.core.web import anyone, permit
+
 REQUESTS = Counter("songxue_requests", "Requests answered.", ["endpoint", "status"])
 SECONDS = Histogram(
     "songxue_request_seconds",
@@ -41,6 +43,7 @@ def init_app(app: Flask, *, token: str = "", readings: Iterable[Reading] = ()) -
 
 
 @pages.get("/metrics")
+@permit(anyone)  # machines do not sign in: the page looks at the caller itself
 def metrics() -> Response:
     """The figures as Prometheus reads them."""
     token, readings = current_app.extensions["metrics"]
