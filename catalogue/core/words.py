@@ -95,4 +95,9 @@ def _l(message: str, **params: Any) -> Any:
     return Lazy(message, params)
 
 
-GLOBALS: dict[str, Any] = {"_": _, "_l": _l}
+def language() -> str:
+    """The language of the page as HTML names it: zh-CN."""
+    return spoken().replace("_", "-")
+
+
+GLOBALS: dict[str, Any] = {"_": _, "_l": _l, "language": language}
