@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from catalogue import cli
 from catalogue.accounts import models as _accounts
 from catalogue.calendar import models as _calendar
-from catalogue.core import events, health, logs, metrics, outbox, queue, web, words
+from catalogue.core import events, logs, metrics, outbox, queue, readings, web, words
 from catalogue.core.actor import Role
 from catalogue.core.db import db
 from catalogue.courses import models as _courses
@@ -68,8 +68,7 @@ def create_app(config: Config | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app, locale_selector=words.spoken, default_locale=words.DEFAULT)
     web.init(app, Gate())
-    metrics.init_app(app, token=settings.metrics_token, readings=health.READINGS)
-    health.init_app(app)
+    metrics.init_app(app, token=settings.metrics_token, readings=readings.READINGS)
     web.permit(web.anyone)(app.view_functions["asset"])
     app.extensions["songxue.nav"] = NAV
     for pages in BLUEPRINTS:

@@ -1,5 +1,9 @@
 """What an operator's probe and a stranger see first."""
 
+import sqlalchemy as sa
+
+from catalogue.core import queue
+from catalogue.core.db import db
 from tests.factories import a_dispatcher, an_orderer
 
 
@@ -38,3 +42,17 @@ def test_every_answer_carries_the_strict_policy(client):
         "default-src 'none'",
         "nosniff",
     )
+
+
+def test_another_migration_level_is_not_ready(client, app):
+    db.session.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json) == (503, {"ok": False, "database": True, "migrations": False, "queue": True})
+
+
+def test_without_a_queue_it_is_not_ready(client, monkeypatch):
+    monkeypatch.setattr(queue, "reachable", lambda app: False)
+
+    assert client.get("/readyz").status_code == 503
