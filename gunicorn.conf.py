@@ -4,6 +4,7 @@ gthread with as many workers as cores and four threads each was the best of the 
 (docs/performance.md). Behind another address than loopback: gunicorn --bind 0.0.0.0:8000 wsgi:app
 """
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -29,15 +30,19 @@ accesslog = None  # the application writes one line per request itself, with its
 logconfig_dict = logs.stdlib(start.log_level)
 proc_name = "songxue"
 
-# Where the workers add up their figures; the variable must be there before the application is imported.
+preload_app = True  # workers share the memory of the libraries, and a killed one is replaced in milliseconds
+
+# Where the workers add up their figures, of this start only; the variable must be there before the application is.
 metrics_folder = start.upload_dir.parent / f"metrics-{start.port}"
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_folder)
-
-
-def on_starting(server: object) -> None:
-    """The figures are of this start only."""
+if os.environ.get("PROMETHEUS_MULTIPROC_DIR") != str(metrics_folder):
     shutil.rmtree(metrics_folder, ignore_errors=True)
     metrics_folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_folder)
+
+
+def pre_fork(server: object, worker: object) -> None:
+    """What is loaded by now is never collected, so its pages stay shared."""
+    gc.freeze()
 
 
 def child_exit(server: object, worker: object) -> None:

@@ -19,6 +19,7 @@ from flask import Flask, Response, g, request
 
 SECRET_WORDS = ("password", "token", "secret", "cookie", "authorization", "totp", "phone", "dsn")
 HIDDEN = "***"
+CHATTY = ("alembic", "huey", "huey.consumer.Scheduler", "fontTools")
 _PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 _CREDENTIALS = re.compile(
     r"(://[^:/@\s]*:)[^@/\s]+@|(Bearer\s+)\S+|((?:password|token|secret)\w*['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,;]+", re.I
@@ -58,7 +59,10 @@ def stdlib(level: str = "INFO") -> dict[str, Any]:
         "formatters": {"lines": lines},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"level": level, "handlers": ["stderr"]},
-        "loggers": {"gunicorn.error": {"level": level, "propagate": True, "handlers": []}},
+        "loggers": {
+            "gunicorn.error": {"level": level, "propagate": True, "handlers": []},
+            **{chatty: {"level": "WARNING"} for chatty in CHATTY},
+        },
     }
 
 
