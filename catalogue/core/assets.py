@@ -160,6 +160,8 @@ def serve(name: str) -> Response:
 
 
 SCRIPT_WORDS = (  # what site.js says; the test compares them with the script
+    _l("标准字"),
+    _l("大字"),
     _l("草稿已自动保存，%(at)s。关掉网页也不会丢。"),
     _l("刚才没能存成草稿（%(at)s），内容还在这一页上，过一会儿会再存。"),
     _l("已复制"),

@@ -20,6 +20,7 @@ from catalogue.notices.models import Message
 from catalogue.organisations.models import Organisation
 
 COOKIE_KEY = "key"  # in Flask's signed cookie; the table holds its hash
+TYPE_KEY = "large"  # large type, also before sign-in
 TOUCH = timedelta(minutes=1)
 
 _UNREAD = (
@@ -60,11 +61,21 @@ class Me:
     roles: frozenset[Role]
 
 
+def keep_type_size(large: bool) -> None:
+    """Remembers large or normal type: in this browser's cookie, and with the sign-in if there is one (which then counts)."""
+    session[TYPE_KEY] = large
+    if g.get("sign_in") is not None:
+        with transaction(writes=True):
+            row = sa.update(WebSession).where(WebSession.id == g.sign_in.session_id)
+            db.session.execute(row.values(large_type=large))
+
+
 class Gate:
     """Implements core.web.Gate with the accounts of this installation."""
 
     def actor(self) -> Actor | None:
         key = session.get(COOKIE_KEY)
+        g.large = bool(session.get(TYPE_KEY, False))
         if not isinstance(key, str):
             return None
         at = web.now()
@@ -83,7 +94,7 @@ class Gate:
             unread or 0,
             unit or "",
             district or "",
-            found.large_type,
+            found.large_type or g.large,
         )
         if at - found.seen_at >= TOUCH:
             with transaction(writes=True):
@@ -94,9 +105,11 @@ class Gate:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
 
     def me(self, actor: Actor) -> Any:
-        nav = tuple(
-            Entry(_(label), path, request.path.startswith(path))
+        entries = [
+            (label, path)
             for wanted, label, path in current_app.extensions["songxue.nav"]
             if not wanted or not wanted.isdisjoint(actor.roles)
-        )
+        ]
+        here = max((path for _label, path in entries if request.path.startswith(path)), key=len, default="")
+        nav = tuple(Entry(_(label), path, path == here) for label, path in entries)
         return Me(actor.name, g.get("unit", ""), nav, g.get("unread", 0), actor.roles)

@@ -1,15 +1,18 @@
-"""The first page of each role, and the two questions an operator's probe asks."""
+"""The first page of each role, help and type size, and the two questions an operator's probe asks."""
+
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Blueprint, current_app, jsonify, redirect
+from flask import Blueprint, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from catalogue.core import queue
 from catalogue.core.actor import Role
 from catalogue.core.db import db, transaction
-from catalogue.core.web import anyone, permit, visitor
+from catalogue.core.web import anyone, page, permit, visitor
+from catalogue.home.gate import keep_type_size
 from config import ROOT
 
 pages = Blueprint("home", __name__)
@@ -34,6 +37,33 @@ def first() -> ResponseReturnValue:
     asking = visitor()
     held = asking.roles if asking is not None else frozenset()
     return redirect(next((path for role, path in FIRST_PAGE if role in held), "/courses/"))
+
+
+@pages.get("/help")
+@permit(anyone)
+def instructions() -> ResponseReturnValue:
+    """How each kind of person does their part, in a few steps."""
+    return page("home/help.html")
+
+
+@pages.post("/type-size")
+@permit(anyone)
+def type_size() -> ResponseReturnValue:
+    """Large or normal type, kept with the sign-in (a stranger's in the cookie); back to the page it was asked on."""
+    visitor()
+    keep_type_size(request.form.get("type") == "large")
+    if "X-Autosave" in request.headers:
+        return "", 204
+    return redirect(_where_from())
+
+
+def _where_from() -> str:
+    """Path of the page the button stood on, if it is one of ours; else the first page."""
+    came = urlsplit(request.referrer or "")
+    path = came.path if came.netloc == request.host else ""
+    if not path.startswith("/") or path.startswith("//") or "\\" in path:
+        return url_for("home.first")
+    return f"{path}?{came.query}" if came.query else path
 
 
 @pages.get("/healthz")

@@ -27,6 +27,23 @@
   }
   window.addEventListener('pageshow', function () { each(doc, 'form[data-sent]', freed); });
 
+  /* large type needs no new page, so nothing that was typed is lost */
+  doc.addEventListener('submit', function (event) {
+    var form = event.target, button = form.querySelector('button');
+    if (form.dataset.typeSize === undefined) { return; }
+    event.preventDefault();
+    var wanted = button.value, sent = new FormData(form);
+    sent.append('type', wanted);
+    fetch(form.action, { method: 'POST', body: sent, credentials: 'same-origin', headers: { 'X-Autosave': '1' } }).then(function (answer) {
+      if (!answer.ok) { throw new Error(); }
+      root.dataset.type = wanted;
+      each(doc, 'form[data-type-size] button', function (one) {
+        one.value = wanted === 'large' ? 'normal' : 'large';
+        one.lastChild.textContent = wanted === 'large' ? t('标准字') : t('大字');
+      });
+    }).catch(function () { form.removeAttribute('data-type-size'); form.requestSubmit(button); });
+  }, true);
+
   /* 2 ── drafts: data-autosave="URL" posts the form in the background a moment after the last keystroke */
   function savedWords(form, words, failed) {
     var lines = form.querySelectorAll('[data-saved-words]');
@@ -142,7 +159,7 @@
     words.textContent = t('您有一会儿没有操作了，再过 5 分钟会自动退出登录。没保存的内容请先保存。');
     stay.className = 'btn btn-plain'; stay.type = 'button'; stay.textContent = t('我还在');
     stay.addEventListener('click', function () {
-      fetch('/me', { method: 'HEAD', credentials: 'same-origin', redirect: 'error' }).then(function (answer) {
+      fetch('/account/', { method: 'HEAD', credentials: 'same-origin', redirect: 'error' }).then(function (answer) {
         if (!answer.ok) { throw new Error(); }
         bar.remove(); watchIdle();
       }).catch(function () { words.textContent = t('登录可能已经结束。请先把填的内容复制下来，再重新登录。'); stay.remove(); });

@@ -206,7 +206,7 @@ def test_a_conflict_keeps_what_was_typed_and_escapes_it(site):
 def test_a_stranger_sees_a_way_to_sign_in_and_no_tab_bar(site):
     html = rendered(site, '{% extends "_layouts/page.html" %}{% block main %}正文{% endblock %}', **head())
 
-    assert 'href="/sign-in"' in html
+    assert 'href="/login"' in html
     assert "tabbar" not in html
     assert 'data-type="normal"' in html
 
