@@ -144,7 +144,10 @@ class Book:
         """By how many whole kilometres one more lesson lengthens the lecturer's tour of that day, home to home."""
         if place is None:
             return 0
-        stops = [(one.start, one.end, one.place) for one in self.on_day(lecturer.id, start // DAY)]
+        held = self.on_day(lecturer.id, start // DAY)
+        if not held:
+            return whole_km(self.tour_km(lecturer.home, (place,)))
+        stops = [(one.start, one.end, one.place) for one in held]
         before = self.tour_km(lecturer.home, [stop[2] for stop in stops])
         stops.append((start, end, place))
         stops.sort(key=lambda stop: stop[:2])

@@ -69,6 +69,10 @@ def check(problem: Problem, plan: Iterable[Assignment]) -> list[Violation]:
             continue
         seen.add(one.order)
         lessons.append(lesson)
+    as_planned = {(one.order.id, one.lecturer.id, one.venue.id if one.venue else None, one.start) for one in lessons}
+    for order in problem.orders:
+        if order.pinned is not None and (order.id, *order.pinned) not in as_planned:
+            found.append(Violation("pinned", order.id))
     for lesson in lessons:
         held = [*problem.lessons, *(busy for other in lessons if other is not lesson for busy in _as_busy(other))]
         broken = [*_time(problem, lesson), *_lecturer(problem, lesson), *_venue(problem, lesson)]

@@ -5,7 +5,7 @@ Days of terms (appointments, qualifications) are counted from the first day, bot
 Everything here is frozen and refuses values that cannot be used with a ValueError that names the place.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -107,6 +107,14 @@ class Window:
         return self.start <= start and end <= self.end
 
 
+class Pin(NamedTuple):
+    """A lesson as it was decided before: who, in which venue (None: none), from when."""
+
+    lecturer: str
+    venue: str | None
+    start: int
+
+
 @dataclass(frozen=True)
 class Order:
     """One requested lesson.
@@ -118,6 +126,7 @@ class Order:
     min_attendees: fewer people than this make no lesson (ways out only).
     excluded: lecturers who declined or were withdrawn for this order.
     first_lesson: the committee has had nothing yet this quarter.
+    pinned: a plan must serve the order exactly so.
     """
 
     id: str
@@ -141,6 +150,7 @@ class Order:
     not_after: int | None = None
     course_modes: tuple[Mode, ...] = ()
     min_attendees: int = 1
+    pinned: Pin | None = None
 
     def __post_init__(self) -> None:
         place = f"orders[{self.id}]"
@@ -332,7 +342,7 @@ def half_day(minute: int) -> int:
 
 @dataclass(frozen=True)
 class Problem:
-    """Orders to be served by lecturers in venues; `lessons` is what already holds time."""
+    """Orders to be served by lecturers in venues; `lessons` is what already holds time, `previous` the plan before."""
 
     horizon_start: date
     days: int
@@ -344,6 +354,7 @@ class Problem:
     travel: Travel = field(default_factory=Travel)
     weights: Weights = Weights()
     half_days: tuple[HalfDay, ...] = HALF_DAYS
+    previous: Mapping[str, Pin] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         valid.whole("horizon.days", self.days, 1, valid.FAR // DAY)

@@ -21,6 +21,7 @@ from catalogue.matching.rules import (
     QUALIFIED,
     RANK,
     WINDOW,
+    LecturerRule,
     Reason,
     Slot,
     place_of,
@@ -30,7 +31,9 @@ from catalogue.matching.valid import Point
 
 LIVE_TIME_RULES = (LEAD, EDITION, COMMITTEE_BUSY)  # mode, grid and window hold for every start that is built below
 
-Rank = tuple[int, int, int, tuple[float, int, str], str]
+Liking = tuple[float, int, str]
+Rank = tuple[int, int, int, Liking, str]
+NOWHERE: Liking = (0.0, 0, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,9 @@ def first_refusal(rules: Iterable[Any], *subject: Any) -> Reason | None:
     return PASS
 
 
-def first_hour_refusal(slot: Slot, lecturer: Lecturer) -> Reason | None:
-    """first_refusal for HOUR_RULES: the innermost loop of every search asks the tests without a call between."""
-    for rule in HOUR_RULES:
+def first_lecturer_refusal(rules: Iterable[LecturerRule], slot: Slot, lecturer: Lecturer) -> Reason | None:
+    """first_refusal for rules about lecturers: the innermost loop of every search saves a call for each rule."""
+    for rule in rules:
         params = rule.test(slot, lecturer)
         if params is not None:
             return rule.refusal(params)
@@ -108,12 +111,13 @@ class OrderSearch:
         self.book, self.order = book, order
         self.time_refusals: dict[int, list[Reason]] = {}
         self._rooms: dict[int, Rooms] = {}
+        self._likings: dict[str, Liking] = {}
         self._fitting: list[Venue] | None = None
         self.venue_refusals: dict[str, Reason] = {}
         self._days: dict[str, dict[int, Reason | None]] = {}
         if starts is None:
             starts = grid_starts(order.windows, order.minutes, book.problem.slot_minutes)
-        self._by_liking: list[Slot] | None = None
+        self._by_liking: list[tuple[int, Slot]] | None = None
         self.slots = self._open_slots(starts)
 
     def _open_slots(self, starts: Iterable[int]) -> list[Slot]:
@@ -144,13 +148,20 @@ class OrderSearch:
             self._fitting.sort(key=self.liking)
         return self._fitting
 
-    def liking(self, venue: Venue | None) -> tuple[float, int, str]:
+    def liking(self, venue: Venue | None) -> Liking:
         """Sort key of places when points are equal: as the order names them, else the nearest, then the smallest."""
         if venue is None:
-            return (0.0, 0, "")
-        if self.order.venues is not None and venue.id in self.order.venues:
-            return (float(self.order.venues.index(venue.id)), 0, venue.id)
-        far = 0.0 if self.order.location is None else self.book.problem.travel.km(self.order.location, venue.location)
+            return NOWHERE
+        liking = self._likings.get(venue.id)
+        if liking is None:
+            liking = self._likings[venue.id] = self._like(venue)
+        return liking
+
+    def _like(self, venue: Venue) -> Liking:
+        order = self.order
+        if order.venues is not None and venue.id in order.venues:
+            return (float(order.venues.index(venue.id)), 0, venue.id)
+        far = 0.0 if order.location is None else self.book.problem.travel.km(order.location, venue.location)
         return (far, venue.capacity, venue.id)
 
     def rooms(self, slot: Slot) -> Rooms:
@@ -184,7 +195,7 @@ class OrderSearch:
         if days is None:
             days = self._days[lecturer.id] = {}
         if slot.day_key not in days:
-            days[slot.day_key] = first_refusal(DAY_RULES, slot, lecturer)
+            days[slot.day_key] = first_lecturer_refusal(DAY_RULES, slot, lecturer)
         return days[slot.day_key]
 
     def lessons(self, lecturer: Lecturer, slots: Iterable[Slot]) -> Iterator[Lesson | Reason]:
@@ -195,7 +206,7 @@ class OrderSearch:
             no = self.day_refusal(slot, lecturer)
             if no is None:
                 if slot.start != asked:
-                    asked, hour_no = slot.start, first_hour_refusal(slot, lecturer)
+                    asked, hour_no = slot.start, first_lecturer_refusal(HOUR_RULES, slot, lecturer)
                 no = hour_no
             if no is not None:
                 yield no
@@ -226,10 +237,10 @@ class OrderSearch:
         found: tuple[Rank, Lesson] | None = None
         furthest: Reason | None = None
         steady = part_of(BY_LECTURER, self.slots[0], lecturer, None)
-        for slot in self._liked():
-            reachable = steady + part_of(BY_TIME, slot, lecturer, None)
-            if found is not None and reachable < -found[0][0]:
-                break  # the way only costs points, and all later times are liked less
+        for liked, slot in self._liked(lecturer):
+            reachable = steady + liked
+            if found is not None and (-reachable, slot.start) > found[0][:2]:
+                break  # the way only costs points, and no later time of this list is liked more or is earlier
             for lesson in self.lessons(lecturer, (slot,)):
                 if isinstance(lesson, Reason):
                     furthest = further(furthest, lesson)
@@ -242,10 +253,14 @@ class OrderSearch:
             return furthest or self.missing_time()
         return self.candidate(found[1], lecturer)
 
-    def _liked(self) -> list[Slot]:
-        """The times, best liked first: then the first possible lesson makes most others not worth a look."""
+    def _liked(self, anyone: Lecturer) -> list[tuple[int, Slot]]:
+        """The times with the points they give, best and earliest first: most others are then not worth a look.
+
+        Any lecturer will do: these points do not look at who comes.
+        """
         if self._by_liking is None:
-            self._by_liking = sorted(self.slots, key=lambda slot: (-(slot.preference or 0), slot.start))
+            rated = [(part_of(BY_TIME, slot, anyone, None), slot) for slot in self.slots]
+            self._by_liking = sorted(rated, key=lambda one: (-one[0], one[1].start))
         return self._by_liking
 
     def missing_time(self, starts: Iterable[int] | None = None) -> Reason:

@@ -14,10 +14,10 @@ from catalogue.matching.problem import (
     Order,
     Problem,
     Qualification,
-    Travel,
     Venue,
     Window,
 )
+from catalogue.matching.travel import Travel
 
 MONDAY = date(2026, 3, 2)
 HOME = (0.0, 0.0)

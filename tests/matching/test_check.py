@@ -23,11 +23,11 @@ from catalogue.matching.problem import (
     Order,
     Problem,
     Qualification,
-    Travel,
     Venue,
     Window,
 )
 from catalogue.matching.rules import RANK
+from catalogue.matching.travel import Travel
 from catalogue.matching.ways import changed, ways_out
 from tests.matching.small import a_lecturer, a_problem, a_venue, an_order
 

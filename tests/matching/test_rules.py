@@ -14,11 +14,11 @@ from catalogue.matching.problem import (
     Membership,
     Mode,
     Qualification,
-    Travel,
     Visit,
     Window,
 )
 from catalogue.matching.rules import RANK, RULES, TRAVEL, Reason, refusals, slot_of
+from catalogue.matching.travel import Travel
 from tests.matching.small import (
     ELEVEN,
     FOUR,
