@@ -4,7 +4,10 @@
   'use strict';
   var doc = document, root = doc.documentElement;
   root.classList.add('with-script');
-  function each(within, selector, work) { Array.prototype.forEach.call(within.querySelectorAll(selector), work); }
+  function each(within, selector, work) {
+    if (within.matches && within.matches(selector)) { work(within); }
+    Array.prototype.forEach.call(within.querySelectorAll(selector), work);
+  }
   var said = {}, meta = doc.querySelector('meta[name="script-words"]');
   if (meta) { try { said = JSON.parse(meta.content); } catch (trouble) { said = {}; } }
   function t(words) { return said[words] || words; }    /* message ids are Chinese, as everywhere */
@@ -179,8 +182,7 @@
       form.dataset.written = written(form);
       if (form.dataset.autosave) { autosave(form); }
     });
-    var wrong = within.querySelector('[data-focus]');
-    if (wrong) { wrong.focus(); }
+    each(within, '[data-focus]', function (wrong) { wrong.focus(); });
   }
   greet(doc);
   doc.addEventListener('htmx:load', function (event) { if (event.target !== doc.body) { greet(event.target); } });
