@@ -15,16 +15,21 @@ from catalogue.organisations.settings import SETTINGS
 
 T = TypeVar("T", bound=Base)
 
+SEES_ROWS = frozenset(
+    {Role.ORDERER, Role.TOWN_ADMINISTRATOR, Role.DISPATCHER, Role.APPROVER, Role.DISTRICT_ADMINISTRATOR}
+)
+"""Roles whose place in the tree opens business rows. The others see what is theirs (lecturer, corps leader), the audit, or figures."""
+
 
 def in_scope(by: Actor, model: Any, *roles: Role) -> sa.ColumnElement[bool]:
-    """The condition that keeps a query on a scoped model inside what this actor may see (through these roles; any if none named).
+    """The condition that keeps a query on a scoped model inside what this actor may see, through these roles (SEES_ROWS if none is named).
 
     A committee sees its own rows and its predecessors'; a town what belonged to it when made, and everything of the
     organisations below it today; a district its rows; the city all. Jobs see all. Raises NotAllowed without any scope.
     """
     if by.kind is Kind.JOB:
         return sa.true()
-    held = [m for m in by.memberships if not roles or m.role in roles]
+    held = [m for m in by.memberships if m.role in (roles or SEES_ROWS)]
     if not held:
         raise NotAllowed(_("您的岗位看不到这些内容。"))
     if any(m.level is Level.CITY for m in held):

@@ -49,7 +49,10 @@ def test_another_migration_level_is_not_ready(client, app):
 
     answer = client.get("/readyz")
 
-    assert (answer.status_code, answer.json) == (503, {"ok": False, "database": True, "migrations": False, "queue": True})
+    assert (answer.status_code, answer.json) == (
+        503,
+        {"ok": False, "database": True, "migrations": False, "queue": True},
+    )
 
 
 def test_without_a_queue_it_is_not_ready(client, monkeypatch):
