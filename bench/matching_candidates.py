@@ -18,20 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from catalogue.matching.candidates import candidates
 from catalogue.matching.presence import who_could_come
-from catalogue.matching.problem import (
-    DAY,
-    HALF_DAYS,
-    Appointment,
-    Busy,
-    Kind,
-    Lecturer,
-    Mode,
-    Order,
-    Problem,
-    Qualification,
-    Venue,
-    Window,
-)
+from catalogue.matching.problem import Appointment, Busy, Lecturer, Order, Problem, Qualification, Venue
+from catalogue.matching.terms import DAY, HALF_DAYS, Kind, Mode, Window
 
 DAYS, COURSES, LECTURERS, VENUES, LESSONS, ORDERS = 91, 115, 120, 80, 1200, 120
 CENTRE = (31.14, 121.10)

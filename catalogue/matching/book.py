@@ -4,7 +4,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from catalogue.matching.problem import DAY, Busy, Kind, Lecturer, Problem
+from catalogue.matching.problem import Busy, Lecturer, Problem
+from catalogue.matching.terms import DAY, Kind
 from catalogue.matching.travel import whole_km
 from catalogue.matching.valid import Point, Span
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from catalogue.matching.book import Book
 from catalogue.matching.points import PREFERENCES, Points, points_of
-from catalogue.matching.problem import Mode, Order, Problem
-from catalogue.matching.rules import GONE, RANK, RULE_OF, Reason, place_of, refusals, slot_of
+from catalogue.matching.problem import Order, Problem
+from catalogue.matching.rules import GONE, RANK, RULE_OF, refusals
+from catalogue.matching.ruling import Reason, place_of, slot_of
 from catalogue.matching.search import Candidate, OrderSearch, Placement
+from catalogue.matching.terms import Mode
 from catalogue.matching.ways import WayOut, ways_out
 
 RUNNERS_UP = 3

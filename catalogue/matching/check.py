@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from catalogue.matching.problem import Busy, Days, Kind, Lecturer, Mode, Order, Problem, Venue
+from catalogue.matching.problem import Busy, Lecturer, Order, Problem, Venue
+from catalogue.matching.terms import Days, Kind, Mode
 
 EPSILON = 1e-9
 Place = tuple[float, float] | None

@@ -13,9 +13,11 @@ from enum import Enum
 from catalogue.matching.candidates import Fact, Ranking
 from catalogue.matching.points import PREFERENCES
 from catalogue.matching.presence import Presence
-from catalogue.matching.problem import DAY, HALF_DAYS, Mode, Order, Problem, half_day
-from catalogue.matching.rules import RANK, Reason
+from catalogue.matching.problem import Order, Problem
+from catalogue.matching.rules import RANK
+from catalogue.matching.ruling import Reason
 from catalogue.matching.search import Candidate, Placement
+from catalogue.matching.terms import DAY, HALF_DAYS, Mode, half_day
 from catalogue.matching.ways import WayOut
 
 WEEKDAYS = "一二三四五六日"

@@ -6,18 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from catalogue.matching.problem import (
-    Appointment,
-    Lecturer,
-    Mode,
-    Order,
-    Pin,
-    Problem,
-    Qualification,
-    Venue,
-    Weights,
-    Window,
-)
+from catalogue.matching.problem import Appointment, Lecturer, Order, Pin, Problem, Qualification, Venue, Weights
+from catalogue.matching.terms import Mode, Window
 from catalogue.matching.travel import Travel
 from catalogue.matching.valid import Point, Span, refuse
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from catalogue.matching.candidates import Fact, Funnel, Missing, Ranking, Sieve
 from catalogue.matching.points import PREFERENCES, Points
-from catalogue.matching.problem import Mode, Weights
-from catalogue.matching.rules import Reason
+from catalogue.matching.problem import Weights
+from catalogue.matching.ruling import Reason
 from catalogue.matching.search import Candidate, Placement
+from catalogue.matching.terms import Mode
 from catalogue.matching.ways import WayOut
 
 VERSION = 1

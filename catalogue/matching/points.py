@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from catalogue.matching.problem import Lecturer, Weights
-from catalogue.matching.rules import Slot
+from catalogue.matching.ruling import Slot
 from catalogue.matching.valid import Point
 
 

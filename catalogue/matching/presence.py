@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from catalogue.matching.book import Book
-from catalogue.matching.problem import DAY, HalfDay, Lecturer, Order, Problem
-from catalogue.matching.rules import RANK, Reason, Slot
+from catalogue.matching.problem import Lecturer, Order, Problem
+from catalogue.matching.rules import RANK
+from catalogue.matching.ruling import Reason, Slot
 from catalogue.matching.search import OrderSearch
+from catalogue.matching.terms import DAY, HalfDay
 
 
 @dataclass(frozen=True, slots=True)

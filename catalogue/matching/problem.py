@@ -5,64 +5,17 @@ Days of terms (appointments, qualifications) are counted from the first day, bot
 Everything here is frozen and refuses values that cannot be used with a ValueError that names the place.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
 from catalogue.matching import valid
 from catalogue.matching.spans import Spans
+from catalogue.matching.terms import ALWAYS, DAY, HALF_DAYS, Days, HalfDay, Kind, Mode, Window
 from catalogue.matching.travel import Travel
 from catalogue.matching.valid import Point, Span
-
-DAY = 1440
-WEEK = 7 * DAY
-
-
-class Mode(StrEnum):
-    """How a lesson is given."""
-
-    ONSITE = "onsite"  # at the order's own location, without a room that can be booked
-    VENUE = "venue"  # in a venue, the committee's own room included
-    ONLINE = "online"
-
-
-class Kind(StrEnum):
-    """Whose time is held."""
-
-    LECTURER = "lecturer"
-    VENUE = "venue"
-    COMMITTEE = "committee"
-
-
-class Visit(NamedTuple):
-    """Somebody is at a place (None: online, no journey) from start until end; end may already contain the set-up."""
-
-    start: int
-    end: int
-    place: Point | None
-    setup_included: bool = False
-
-
-@dataclass(frozen=True)
-class Days:
-    """Days from `first` to `last`, both inclusive; None = open on that side."""
-
-    first: int | None = None
-    last: int | None = None
-
-    def __post_init__(self) -> None:
-        for name, value in (("first", self.first), ("last", self.last)):
-            if value is not None:
-                valid.whole(f"days.{name}", value, -valid.FAR, valid.FAR)
-        if self.first is not None and self.last is not None and self.last < self.first:
-            raise valid.refuse("days", f"ends on day {self.last}, before its first day {self.first}")
-
-    def cover(self, first: int, last: int) -> bool:
-        """Are all days from `first` to `last` inside?"""
-        return (self.first is None or self.first <= first) and (self.last is None or last <= self.last)
 
 
 @dataclass(frozen=True)
@@ -70,7 +23,7 @@ class Qualification:
     """May teach a course on these days; `trial_given` is False as long as the trial lecture is to come."""
 
     course: str
-    days: Days = Days()
+    days: Days = ALWAYS
     trial_given: bool = True
 
 
@@ -78,7 +31,7 @@ class Qualification:
 class Appointment:
     """Is appointed on these days for these areas (None: everywhere)."""
 
-    days: Days = Days()
+    days: Days = ALWAYS
     areas: frozenset[str] | None = None
 
 
@@ -87,24 +40,7 @@ class Membership:
     """Belongs to a lecture corps on these days."""
 
     corps: str
-    days: Days = Days()
-
-
-@dataclass(frozen=True)
-class Window:
-    """A time the committee could; larger preference = liked more (10 first choice ... 0)."""
-
-    start: int
-    end: int
-    preference: int = 0
-
-    def __post_init__(self) -> None:
-        valid.span("window", self.start, self.end)
-        valid.whole("window.preference", self.preference)
-
-    def hold(self, start: int, end: int) -> bool:
-        """Does the window contain all of [start, end)?"""
-        return self.start <= start and end <= self.end
+    days: Days = ALWAYS
 
 
 class Pin(NamedTuple):
@@ -318,29 +254,6 @@ class Weights:
 
 
 @dataclass(frozen=True)
-class HalfDay:
-    """A part of the day as people say it; `start` and `end` are minutes of the day between which it is taught."""
-
-    code: str
-    label: str
-    start: int
-    end: int
-
-
-MORNING = HalfDay("morning", "上午", 9 * 60, 11 * 60 + 30)
-AFTERNOON = HalfDay("afternoon", "下午", 13 * 60 + 30, 17 * 60)
-EVENING = HalfDay("evening", "晚上", 18 * 60 + 30, 20 * 60 + 30)
-HALF_DAYS = (MORNING, AFTERNOON, EVENING)
-NOON, DUSK = 12 * 60, 18 * 60
-
-
-def half_day(minute: int) -> int:
-    """Which part of its day a minute lies in: 0 morning (until 12:00), 1 afternoon (until 18:00), 2 evening."""
-    of_day = minute % DAY
-    return 0 if of_day < NOON else 1 if of_day < DUSK else 2
-
-
-@dataclass(frozen=True)
 class Problem:
     """Orders to be served by lecturers in venues; `lessons` is what already holds time, `previous` the plan before."""
 
@@ -391,11 +304,3 @@ class Problem:
         first = self.date_of(day).replace(day=1)
         following = (first + timedelta(days=32)).replace(day=1)
         return ((first - self.horizon_start).days * DAY, (following - self.horizon_start).days * DAY)
-
-
-def grid_starts(windows: Iterable[Window] | Sequence[Window], minutes: int, slot: int) -> list[int]:
-    """Every start on the grid of `slot` minutes at which a lesson of `minutes` lies inside one window, ascending."""
-    starts: set[int] = set()
-    for window in windows:
-        starts.update(range(-(-window.start // slot) * slot, window.end - minutes + 1, slot))
-    return sorted(starts)

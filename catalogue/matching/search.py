@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from catalogue.matching.book import Book
 from catalogue.matching.points import BY_JOURNEY, BY_LECTURER, BY_TIME, Points, part_of, points_of
-from catalogue.matching.problem import Lecturer, Mode, Order, Venue, grid_starts
+from catalogue.matching.problem import Lecturer, Order, Venue
 from catalogue.matching.rules import (
     ALLOWED,
     COMMITTEE_BUSY,
@@ -17,16 +17,12 @@ from catalogue.matching.rules import (
     JOURNEY_RULES,
     LEAD,
     OPENING_RULES,
-    PASS,
     QUALIFIED,
     RANK,
     WINDOW,
-    LecturerRule,
-    Reason,
-    Slot,
-    place_of,
-    slot_of,
 )
+from catalogue.matching.ruling import PASS, LecturerRule, Reason, Slot, place_of, slot_of
+from catalogue.matching.terms import Mode, grid_starts
 from catalogue.matching.valid import Point
 
 LIVE_TIME_RULES = (LEAD, EDITION, COMMITTEE_BUSY)  # mode, grid and window hold for every start that is built below

@@ -10,9 +10,11 @@ from typing import Any
 
 from catalogue.matching.book import Book
 from catalogue.matching.points import WAY_COSTS
-from catalogue.matching.problem import DAY, Mode, Order, Window
-from catalogue.matching.rules import Reason, refusals, slot_of
+from catalogue.matching.problem import Order
+from catalogue.matching.rules import refusals
+from catalogue.matching.ruling import Reason, slot_of
 from catalogue.matching.search import Candidate, OrderSearch
+from catalogue.matching.terms import DAY, Mode, Window
 
 WAYS = 3
 FAR_DAYS = 3650  # a way out looks for another time only so far

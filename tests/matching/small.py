@@ -4,19 +4,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from catalogue.matching.problem import (
-    DAY,
-    Appointment,
-    Busy,
-    Kind,
-    Lecturer,
-    Mode,
-    Order,
-    Problem,
-    Qualification,
-    Venue,
-    Window,
-)
+from catalogue.matching.problem import Appointment, Busy, Lecturer, Order, Problem, Qualification, Venue
+from catalogue.matching.terms import DAY, Kind, Mode, Window
 from catalogue.matching.travel import Travel
 
 MONDAY = date(2026, 3, 2)

@@ -8,9 +8,10 @@ import pytest
 from catalogue.matching.book import Book
 from catalogue.matching.candidates import Fact, Missing, candidates, check_one, feasible, recompute
 from catalogue.matching.frozen import as_data, from_data
-from catalogue.matching.problem import Busy, Kind, Mode, Qualification, Window
-from catalogue.matching.rules import Reason
+from catalogue.matching.problem import Busy, Qualification
+from catalogue.matching.ruling import Reason
 from catalogue.matching.search import Placement
+from catalogue.matching.terms import Kind, Mode, Window
 from catalogue.matching.ways import changed, stands
 from tests.matching.small import (
     ELEVEN,

@@ -11,22 +11,9 @@ from hypothesis import strategies as st
 from catalogue.matching.book import Book
 from catalogue.matching.candidates import candidates, check_one, feasible, recompute
 from catalogue.matching.check import Assignment, check
-from catalogue.matching.problem import (
-    DAY,
-    Appointment,
-    Busy,
-    Days,
-    Kind,
-    Lecturer,
-    Membership,
-    Mode,
-    Order,
-    Problem,
-    Qualification,
-    Venue,
-    Window,
-)
+from catalogue.matching.problem import Appointment, Busy, Lecturer, Membership, Order, Problem, Qualification, Venue
 from catalogue.matching.rules import RANK
+from catalogue.matching.terms import DAY, Days, Kind, Mode, Window
 from catalogue.matching.travel import Travel
 from catalogue.matching.ways import changed, ways_out
 from tests.matching.small import a_lecturer, a_problem, a_venue, an_order

@@ -18,8 +18,10 @@ from catalogue.matching.explain import (
     unmet_words,
     way_words,
 )
-from catalogue.matching.problem import Appointment, Busy, Days, Kind, Mode, Window
-from catalogue.matching.rules import RULES, Reason
+from catalogue.matching.problem import Appointment, Busy
+from catalogue.matching.rules import RULES
+from catalogue.matching.ruling import Reason
+from catalogue.matching.terms import Days, Kind, Mode, Window
 from tests.matching.small import (
     ELEVEN,
     NINE,

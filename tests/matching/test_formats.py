@@ -8,7 +8,8 @@ import pytest
 from catalogue.matching.candidates import candidates
 from catalogue.matching.check import Assignment, check
 from catalogue.matching.formats import load, problem_from
-from catalogue.matching.problem import Mode, Pin, Window
+from catalogue.matching.problem import Pin
+from catalogue.matching.terms import Mode, Window
 
 INSTANCE = {
     "version": 1,

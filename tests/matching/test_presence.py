@@ -2,7 +2,8 @@
 
 from catalogue.matching.explain import presence_words
 from catalogue.matching.presence import who_could_come
-from catalogue.matching.problem import AFTERNOON, EVENING, MORNING, Busy, Kind, Mode, Qualification
+from catalogue.matching.problem import Busy, Qualification
+from catalogue.matching.terms import AFTERNOON, EVENING, MORNING, Kind, Mode
 from tests.matching.small import NINE, NOON, TEN, TWO, a_lecturer, a_problem, a_venue, an_order, at, busy
 
 

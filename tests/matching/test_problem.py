@@ -5,8 +5,9 @@ import math
 import pytest
 
 from catalogue.matching.book import Book
-from catalogue.matching.problem import Busy, Days, Kind, Mode, Weights, Window, grid_starts, half_day
+from catalogue.matching.problem import Busy, Weights
 from catalogue.matching.spans import Spans
+from catalogue.matching.terms import Days, Kind, Mode, Window, grid_starts, half_day
 from catalogue.matching.travel import Travel, haversine_km, whole_km
 from tests.matching.small import NINE, NOON, TEN, TWO, a_lecturer, a_problem, a_venue, an_order, at, busy
 

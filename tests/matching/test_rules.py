@@ -6,18 +6,10 @@ import pytest
 
 from catalogue.matching.book import Book
 from catalogue.matching.candidates import check_one
-from catalogue.matching.problem import (
-    Appointment,
-    Busy,
-    Days,
-    Kind,
-    Membership,
-    Mode,
-    Qualification,
-    Visit,
-    Window,
-)
-from catalogue.matching.rules import RANK, RULES, TRAVEL, Reason, refusals, slot_of
+from catalogue.matching.problem import Appointment, Busy, Membership, Qualification
+from catalogue.matching.rules import RANK, RULES, TRAVEL, refusals
+from catalogue.matching.ruling import Reason, slot_of
+from catalogue.matching.terms import Days, Kind, Mode, Visit, Window
 from catalogue.matching.travel import Travel
 from tests.matching.small import (
     ELEVEN,
