@@ -9,7 +9,10 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalogue import cli
+from catalogue.accounts import account_views as account
 from catalogue.accounts import models as _accounts
+from catalogue.accounts import tasks as accounts_tasks
+from catalogue.accounts import views as accounts
 from catalogue.calendar import models as _calendar
 from catalogue.core import events, logs, metrics, outbox, queue, readings, web, words
 from catalogue.core.actor import Role
@@ -35,12 +38,16 @@ MODELS = (
 
 # ── what each feature adds (one line each, in the order of the ladder) ────────────────────────────
 BLUEPRINTS: tuple[Any, ...] = (  # pages
+    accounts.pages,
+    account.pages,
     home.pages,
 )
 APIS: tuple[Any, ...] = ()  # /api/v1 blueprints (flask-smorest)
 LISTENERS: events.Table = {}  # news → reactions, in order, in the same transaction
 DELIVERIES: dict[str, outbox.Handler] = {}  # outbox kind → who delivers it
-PERIODIC: queue.Periodic = {}  # name → work of each minute
+PERIODIC: queue.Periodic = {  # name → work of each minute
+    "accounts": accounts_tasks.sweep,
+}
 
 # roles (empty: everybody), label, path: the top navigation in its order
 EVERYBODY: frozenset[Role] = frozenset()

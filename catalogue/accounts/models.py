@@ -54,8 +54,6 @@ class Account(Base):
     password_hash: Mapped[str] = text(200)
     must_change: Mapped[bool] = mapped_column(default=True)
     start_code_until: Mapped[datetime | None]  # the printed one-time code is a password that dies then
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     totp_secret: Mapped[str] = text(64, default="")
     totp_on: Mapped[bool] = mapped_column(default=False)
@@ -68,7 +66,7 @@ class Account(Base):
 
 
 class OldPassword(Base):
-    """The last five, so that none is used again."""
+    """Passwords an account has had, so that none of the last five is used again."""
 
     __tablename__ = "old_password"
 
@@ -112,7 +110,20 @@ class WebSession(Base):
     device: Mapped[str] = text(120, default="")
 
 
+class SignInThrottle(Base):
+    """Failed sign-ins of one user name, whether anybody has it or not: locking must not say who exists."""
+
+    __tablename__ = "sign_in_throttle"
+
+    name_hash: Mapped[str] = text(64, primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    failed_at: Mapped[datetime]
+    locked_until: Mapped[datetime | None]
+
+
 class ApiToken(Base):
+    """A bearer token for programs; the table holds its hash."""
+
     __tablename__ = "api_token"
 
     id: Mapped[int] = key()

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catalogue.accounts.models import Account, Membership, Person, WebSession
+from catalogue.accounts.models import Account, ApiToken, Membership, OldPassword, Person, WebSession
 from catalogue.core import actor as actors
 from catalogue.core import clock
 from catalogue.core.actor import Actor, Kind, Level
@@ -63,6 +63,25 @@ def sign_in_of(key: str, at: datetime, idle: timedelta, extras: Sequence[Any] = 
     return replace(SignIn(*known[:8]), extras=tuple(known[8:]))
 
 
+_TOKEN = (
+    sa.select(ApiToken.id, ApiToken.account_id, Account.person_id, Person.name, ApiToken.made_at)
+    .join(Account, Account.id == ApiToken.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .where(
+        ApiToken.key_hash == sa.bindparam("key_hash"), ApiToken.ended_at.is_(None), ApiToken.ends_at > sa.bindparam("at"),
+        Account.disabled_at.is_(None), Account.must_change.is_(False),
+    )
+)  # fmt: skip
+
+
+def token_of(key: str, at: datetime, extras: Sequence[Any] = ()) -> SignIn | None:
+    """The account a bearer token speaks for, or None when it is unknown, ended, or of an account that may not be used now."""
+    row: Any = db.session.execute(_TOKEN.add_columns(*extras), {"key_hash": hashed(key), "at": at}).first()
+    if row is None:
+        return None
+    return SignIn(row[0], row[1], row[2], row[3], None, False, False, row[4], tuple(row[5:]))
+
+
 _MEMBERSHIPS = (
     sa.select(Membership.role, Membership.organisation_id, Organisation.level, Organisation.district_id, OrganisationLink.predecessor_id)
     .join(Organisation, Organisation.id == Membership.organisation_id)
@@ -99,3 +118,24 @@ def actor_for(person_id: int, name: str, at: datetime, **more: Any) -> Actor:
         memberships=memberships_of(person_id, clock.day_of(at)),
         **more,
     )
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """What a new password is compared with: the present hash and older ones, newest first."""
+
+    username: str
+    current: str
+    older: tuple[str, ...]
+
+
+def passwords_of(account_id: int) -> Passwords:
+    """The hashes a new password of this account may not equal."""
+    account = db.session.get_one(Account, account_id)
+    older = db.session.scalars(
+        sa.select(OldPassword.password_hash)
+        .where(OldPassword.account_id == account_id)
+        .order_by(OldPassword.id.desc())
+        .limit(5)
+    ).all()
+    return Passwords(account.username, account.password_hash, tuple(older))

@@ -31,6 +31,7 @@ class Gate(Protocol):
 
     def actor(self) -> Actor | None: ...
     def stranger(self) -> ResponseReturnValue: ...
+    def detour(self) -> ResponseReturnValue | None: ...
     def me(self, actor: Actor) -> Any: ...
 
 
@@ -105,6 +106,9 @@ def _check_permission() -> ResponseReturnValue | None:
     if request.endpoint == "asset":
         return None
     asking = visitor()  # also for a public or missing page: its head shows who is signed in
+    gate: Gate = current_app.extensions["songxue.gate"]
+    if asking is not None and request.endpoint and (elsewhere := gate.detour()) is not None:
+        return elsewhere
     may = permission_of(current_app.view_functions[request.endpoint]) if request.endpoint else anyone
     if may is anyone:
         return None
@@ -113,8 +117,7 @@ def _check_permission() -> ResponseReturnValue | None:
     if may(asking):
         return None
     if asking is None:
-        answer: ResponseReturnValue = current_app.extensions["songxue.gate"].stranger()
-        return answer
+        return gate.stranger()
     raise NotAllowed(_("您的岗位不能办这件事。需要的话，请联系本街镇管理员。"))
 
 
@@ -196,7 +199,7 @@ class Problem:
             }
             reply = Response(html.render(**values), self.status, mimetype="text/html")
         for name, value in headers or ():
-            if name.lower() in ("allow", "retry-after", "location"):
+            if name.lower() in ("allow", "retry-after", "location", "www-authenticate"):
                 reply.headers[name] = value
         return reply
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import aliased
 
 from catalogue.accounts import queries as accounts
+from catalogue.accounts import sign_ins
 from catalogue.accounts.models import Account, WebSession
 from catalogue.core import web
 from catalogue.core.actor import Actor, Role
@@ -20,6 +21,10 @@ from catalogue.notices.models import Message
 from catalogue.organisations.models import Organisation
 
 COOKIE_KEY = "key"  # in Flask's signed cookie; the table holds its hash
+KEPT_KEY = "kept"  # what was typed when the sign-in ran out
+BEFORE_A_PASSWORD = frozenset(
+    {"account.change_password", "accounts.sign_out", "home.type_size", "home.healthz", "home.readyz", "metrics.metrics"}
+)
 TYPE_KEY = "large"  # large type, also before sign-in
 TOUCH = timedelta(minutes=1)
 
@@ -74,6 +79,8 @@ class Gate:
     """Implements core.web.Gate with the accounts of this installation."""
 
     def actor(self) -> Actor | None:
+        if web.is_api():  # programs carry a token, never the cookie: so the API needs no CSRF token
+            return self._bearer()
         key = session.get(COOKIE_KEY)
         g.large = bool(session.get(TYPE_KEY, False))
         if not isinstance(key, str):
@@ -101,8 +108,42 @@ class Gate:
                 db.session.execute(sa.update(WebSession).where(WebSession.id == found.session_id).values(seen_at=at))
         return asking
 
+    def _bearer(self) -> Actor | None:
+        scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not key:
+            return None
+        at = web.now()
+        with transaction(writes=False):
+            found = accounts.token_of(key.strip(), at, (_LECTURER,))
+            if found is None:
+                return None
+            return accounts.actor_for(
+                found.person_id, found.name, at, lecturer_id=found.extras[0], acting_for=None,
+                request_id=g.get("request_id", ""), account_id=found.account_id,
+            )  # fmt: skip
+
     def stranger(self) -> ResponseReturnValue:
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+        """Programs are told to sign in; people see the sign-in page, and what they had typed is kept for them."""
+        if web.is_api():
+            said = _("请先取得令牌：POST /api/v1/auth/token。")
+            return web.Problem(401, "sign_in", said).answer([("WWW-Authenticate", "Bearer")])
+        if request.method in ("GET", "HEAD"):
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+        if "X-Autosave" in request.headers:
+            return "", 401
+        with transaction(writes=True):
+            typed = sign_ins.fields_to_keep(request.form.items(multi=True))
+            kept = sign_ins.keep(session.get(COOKIE_KEY), request.full_path.rstrip("?"), typed, at=web.now())
+        if kept is not None:
+            session[KEPT_KEY] = kept
+        return redirect(url_for("accounts.sign_in"), 303)
+
+    def detour(self) -> ResponseReturnValue | None:
+        """Where a signed-in person must go first: to a password of their own, while the one they have was printed by somebody else."""
+        found = g.get("sign_in")
+        if found is None or not found.must_change or request.endpoint in BEFORE_A_PASSWORD:
+            return None
+        return redirect(url_for("account.change_password"), 303)
 
     def me(self, actor: Actor) -> Any:
         entries = [

@@ -217,6 +217,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district_id", "name", "year", name=op.f("pk_running_number")),
     )
     op.create_table(
+        "sign_in_throttle",
+        sa.Column("name_hash", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("length(name_hash) <= 64", name=op.f("ck_sign_in_throttle_name_hash_length")),
+        sa.PrimaryKeyConstraint("name_hash", name=op.f("pk_sign_in_throttle")),
+    )
+    op.create_table(
         "organisation",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("district_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -652,8 +661,6 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("must_change", sa.Boolean(), nullable=False),
         sa.Column("start_code_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("failures", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("totp_secret", sa.String(length=64), nullable=False),
         sa.Column("totp_on", sa.Boolean(), nullable=False),
@@ -2702,6 +2709,7 @@ def downgrade() -> None:
     op.drop_index("ix_organisation_parent_sort", table_name="organisation")
     op.drop_index(op.f("ix_organisation_district_id"), table_name="organisation")
     op.drop_table("organisation")
+    op.drop_table("sign_in_throttle")
     op.drop_table("running_number")
     op.drop_table("run")
     op.drop_index("ix_outbox_subject", table_name="outbox")

@@ -1,0 +1,34 @@
+"""Refusals of accounts. Who may not sign in is never told why: unknown, wrong and locked sound the same."""
+
+from catalogue.core.errors import IllegalAction, Invalid, NotAllowed
+from catalogue.core.words import _
+
+
+class SignInRefused(Invalid):
+    code = "sign_in_refused"
+
+    def __init__(self, field: str = "password") -> None:
+        super().__init__(_("账号或密码不对。连着错 8 次要等 15 分钟再试。"), field=field)
+
+
+class CodeRefused(Invalid):
+    code = "code_refused"
+
+    def __init__(self) -> None:
+        super().__init__(_("动态码不对，或者已经用过。请等下一个动态码再填。"), field="code")
+
+
+class PasswordRefused(Invalid):
+    code = "password_refused"
+
+
+class UsernameTaken(Invalid):
+    code = "username_taken"
+
+
+class AboveYours(NotAllowed):
+    code = "above_yours"
+
+
+class NoAccount(IllegalAction):
+    code = "no_account"

@@ -1,0 +1,91 @@
+"""Passwords and one-time codes as they are made, kept and compared. No database; argon2 takes its time, so never inside a write."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from catalogue.core.text import login_name, normalised
+from catalogue.core.words import _
+
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+NOBODY = HASHER.hash(secrets.token_hex(16))  # compared with when there is no such account: the same time, never right
+LEAST, MOST = 10, 128
+REMEMBERED = 5
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like another on paper
+
+
+def matches(password_hash: str, typed: str) -> bool:
+    """Is this the password? About 30 ms whatever the answer."""
+    try:
+        return HASHER.verify(password_hash, plain(typed))
+    except (VerificationError, InvalidHashError, ValueError):
+        return False
+
+
+def plain(typed: str) -> str:
+    """The one spelling of a password (NFC, nothing invisible, trimmed), so that every keyboard can type it again. Raises ValueError."""
+    return normalised(typed, 4 * MOST)
+
+
+def start_code() -> str:
+    """A one-time code to print: three groups of four, about 59 bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A new password, judged and hashed before the write begins; `trouble` says what is wrong with it."""
+
+    password_hash: str
+    trouble: str
+    instead_of: str
+
+
+def propose(new: str, *, username: str, current: str, older: Sequence[str]) -> Proposal:
+    """Judges a new password against the rules and the last five, and hashes it when it is good."""
+    trouble = _trouble(new, username)
+    if not trouble and any(matches(old, new) for old in (current, *older[: REMEMBERED - 1])):
+        trouble = _("这个密码最近用过。请换一个没用过的。")
+    return Proposal("" if trouble else HASHER.hash(plain(new)), trouble, current)
+
+
+def _trouble(new: str, username: str) -> str:
+    try:
+        typed = plain(new)
+    except ValueError:
+        return _("密码里有不能用的字符，请换一个。")
+    if len(typed) < LEAST:
+        return _("密码至少 %(n)d 个字符，可以用一句好记的话。", n=LEAST)
+    if len(typed) > MOST:
+        return _("密码最多 %(n)d 个字符。", n=MOST)
+    if login_name(typed[:80]) == username or (len(username) > 3 and username in typed.casefold()):
+        return _("密码里不能有账号名。")
+    if len(set(typed)) < 4:
+        return _("密码太好猜了，请多用几个不同的字。")
+    return ""
+
+
+def new_secret() -> str:
+    """A secret for one-time codes, 160 bits in base 32."""
+    return pyotp.random_base32()
+
+
+def code_step(secret: str, code: str, at: datetime, last: int) -> int | None:
+    """The time step of a right code (30 seconds each, one of grace to either side) that is newer than the last one used, else None."""
+    typed = code.replace(" ", "")
+    now = int(at.timestamp()) // 30
+    made = pyotp.TOTP(secret)
+    for step in (now - 1, now, now + 1):
+        if step > last and secrets.compare_digest(made.at(step * 30).encode(), typed.encode()):
+            return step
+    return None
+
+
+def code_uri(secret: str, username: str) -> str:
+    """What the QR code of the secret says to an authenticator."""
+    return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name="Songxue")
