@@ -24,6 +24,7 @@ _PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 _CREDENTIALS = re.compile(
     r"(://[^:/@\s]*:)[^@/\s]+@|(Bearer\s+)\S+|((?:password|token|secret)\w*['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,;]+", re.I
 )
+_SUSPECT = re.compile(r"\d{11}|://|Bearer|password|token|secret", re.I)
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 Event = MutableMapping[str, Any]
@@ -35,7 +36,7 @@ def configure(level: str = "INFO") -> None:
     structlog.configure(
         processors=[*_SHARED, structlog.processors.format_exc_info, hide_secrets, _RENDER],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
+        logger_factory=lambda *_: _LINES,
         cache_logger_on_first_use=False,
     )
     logging.config.dictConfig(stdlib(level))
@@ -104,6 +105,18 @@ def request_id() -> str:
     return str(g.get("request_id", "")) if g else ""
 
 
+class _Lines:
+    """Writes finished lines to whatever standard error is now (a file kept from start would outlive its closing)."""
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+
+    debug = info = warning = error = critical = exception = msg
+
+
+_LINES = _Lines()
+
+
 def _write_line(response: Response) -> None:
     log.info(
         "request",
@@ -120,6 +133,8 @@ def _is_secret(key: str) -> bool:
 
 
 def _without_secrets(text: str) -> str:
+    if not _SUSPECT.search(text):
+        return text
     text = _PHONE.sub(rf"\1{HIDDEN}\2", text)
     return _CREDENTIALS.sub(
         lambda found: (found[1] or found[2] or found[3] or "") + HIDDEN + ("@" if found[1] else ""), text
