@@ -1,5 +1,7 @@
 """Settings come from the environment alone, have safe defaults, and a wrong one says what to set."""
 
+import re
+
 import pytest
 
 from config import DEVELOPMENT_KEY, ROOT, Config, SettingRefused, database_url
@@ -109,3 +111,13 @@ def test_no_secret_is_printed_with_the_settings() -> None:
     )
 
     assert not any(secret in repr(config) for secret in (KEY, "hush", "m" * 16))
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`|–) \|", (ROOT / "docs/settings.md").read_text(), re.M))
+    defaults = {
+        name.upper(): str(field.default).replace(f"{ROOT}/", "").removesuffix("None")
+        for name, field in Config.__dataclass_fields__.items()
+    }
+
+    assert rows == defaults | {"PUBLIC_BASE_URL": "http://127.0.0.1:$PORT"}
