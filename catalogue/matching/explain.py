@@ -14,7 +14,7 @@ from catalogue.matching.candidates import Fact, Ranking
 from catalogue.matching.points import PREFERENCES
 from catalogue.matching.presence import Presence
 from catalogue.matching.problem import Order, Problem
-from catalogue.matching.rules import RANK
+from catalogue.matching.rules import RANK, RULE_OF
 from catalogue.matching.ruling import Reason
 from catalogue.matching.search import Candidate, Placement
 from catalogue.matching.terms import DAY, HALF_DAYS, Mode, half_day
@@ -147,11 +147,18 @@ def _term_word(code: str) -> str:
     return {"appointed": "聘期", "qualified": "资格", "corps": "宣讲团成员身份"}[code]
 
 
+def kept_words(reason: Reason, reader: Reader = Reader.OUTSIDE) -> str:
+    """The same of a lecturer whom only the room keeps away: 能来但场地已有课."""
+    words = reason_words(reason, reader)
+    rule = RULE_OF.get(reason.code)
+    return f"能来但{words}" if rule is not None and rule.resource == "venue" else words
+
+
 def count_words(reasons: Iterable[Reason], reader: Reader = Reader.OUTSIDE) -> str:
     """2 位已有课，1 位请假: most frequent first, then the nearer to a yes."""
     listed = list(reasons)
-    counts = Counter(reason_words(reason, reader) for reason in listed)
-    rank = {reason_words(reason, reader): RANK.get(reason.code, 0) for reason in listed}
+    counts = Counter(kept_words(reason, reader) for reason in listed)
+    rank = {kept_words(reason, reader): RANK.get(reason.code, 0) for reason in listed}
     return "，".join(
         f"{counts[words]} 位{words}" for words in sorted(counts, key=lambda one: (-counts[one], -rank[one], one))
     )
@@ -298,7 +305,7 @@ def presence_words(presence: Presence) -> str:
         return "还没有讲师能讲这门课"
     counts: Counter[str] = Counter()
     for code, count in presence.reasons:
-        counts[reason_words(Reason("lecturer_busy" if code == "travel" else code))] += count
+        counts[kept_words(Reason("lecturer_busy" if code == "travel" else code))] += count
     total = sum(counts.values())
     if counts == {SHORT["lecturer_busy"]: total}:
         return f"排满：{total} 位讲师都有课"

@@ -255,7 +255,10 @@ class Weights:
 
 @dataclass(frozen=True)
 class Problem:
-    """Orders to be served by lecturers in venues; `lessons` is what already holds time, `previous` the plan before."""
+    """Orders to be served by lecturers in venues; `lessons` is what already holds time, `previous` the plan before.
+
+    rest_days: holidays, which no way out proposes (who has hours then may still be asked for them).
+    """
 
     horizon_start: date
     days: int
@@ -268,6 +271,7 @@ class Problem:
     weights: Weights = Weights()
     half_days: tuple[HalfDay, ...] = HALF_DAYS
     previous: Mapping[str, Pin] = field(default_factory=dict)
+    rest_days: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         valid.whole("horizon.days", self.days, 1, valid.FAR // DAY)

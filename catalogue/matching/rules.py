@@ -135,7 +135,7 @@ def _max_half_days(slot: Slot, lecturer: Lecturer) -> Params | None:
 
 
 def _absent(slot: Slot, lecturer: Lecturer) -> Params | None:
-    return NO if lecturer.away.touch(slot.start, slot.end) else OK
+    return NO if lecturer.absences and lecturer.away.touch(slot.start, slot.end) else OK
 
 
 def _hours(slot: Slot, lecturer: Lecturer) -> Params | None:

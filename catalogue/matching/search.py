@@ -99,6 +99,11 @@ def further(one: Reason | None, other: Reason) -> Reason:
     return one if one is not None and RANK[one.code] >= RANK[other.code] else other
 
 
+def _nearness(refusal: Reason) -> tuple[int, int]:
+    """Sort key of refused venues: the later rule, then the larger room, which is the one to speak of."""
+    return (RANK[refusal.code], refusal.params.get("capacity", 0))
+
+
 class OrderSearch:
     """All that is the same for every lecturer is worked out once: times, rooms, likings."""
 
@@ -180,7 +185,7 @@ class OrderSearch:
                 refusal = further(refusal, no)
                 self.venue_refusals[venue.id] = further(self.venue_refusals.get(venue.id), no)
         if not options and refusal is None:
-            refusal = max(self.venue_refusals.values(), key=lambda one: RANK[one.code], default=ALLOWED.refusal())
+            refusal = max(self.venue_refusals.values(), key=_nearness, default=ALLOWED.refusal())
         return Rooms(tuple(options), refusal)
 
     # --- lecturers ----------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ Each way is a change of some fields of the order. It is offered only with a less
 takes it can ask the rules again (`changed` makes the order to ask with).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +15,9 @@ from catalogue.matching.rules import refusals
 from catalogue.matching.ruling import Reason, slot_of
 from catalogue.matching.search import Candidate, OrderSearch
 from catalogue.matching.terms import DAY, Mode, Window
+from catalogue.matching.travel import whole_km
 
 WAYS = 3
-FAR_DAYS = 3650  # a way out looks for another time only so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _half_days_around(book: Book, order: Order, wish: Window) -> Iterator[tuple[
     middle = wish.start // DAY
     for away in range(max(abs(middle - first), abs(last - middle)) + 1):
         for day in sorted({middle + away, middle - away}, reverse=True):
-            if first <= day <= last and away <= FAR_DAYS:
+            if first <= day <= last and day not in problem.rest_days:
                 for half in problem.half_days:
                     end = max(half.end, half.start + order.minutes)
                     yield day, Window(day * DAY + half.start, day * DAY + end, wish.preference)
@@ -136,26 +136,32 @@ def _other_venue(book: Book, order: Order) -> WayOut | None:
     """The nearest venue that is free at a wanted time, also beyond the usual radius."""
     if Mode.VENUE not in (*order.modes, *order.course_modes):
         return None
-    tried = {"modes": [Mode.VENUE.value], "venues": [venue.id for venue in book.problem.venues]}
-    away = _distance_from(book, order)
-    found = min(
-        _all(book, changed(order, tried)),
-        key=lambda one: (away(one), -one.total, one.placement.start, one.placement.lecturer, one.placement.venue or ""),
-        default=None,
-    )
+    problem = book.problem
+
+    def away(venue: str) -> float:
+        there = problem.venue_of[venue].location
+        return 0.0 if order.location is None else problem.travel.km(order.location, there)
+
+    near_first = sorted(problem.venue_of, key=lambda venue: (away(venue), venue))
+    search = OrderSearch(book, changed(order, {"modes": [Mode.VENUE.value], "venues": near_first}))
+    found = min(_nearest(search), key=lambda one: (near_first.index(one[0]), search.rank(one[1])), default=None)
     if found is None:
         return None
-    change = {"modes": [Mode.VENUE.value], "venues": [found.placement.venue]}
-    return WayOut("venue", change, WAY_COSTS.other_venue + WAY_COSTS.venue_km * round(away(found)), found)
+    venue, candidate = found
+    change = {"modes": [Mode.VENUE.value], "venues": [venue]}
+    return WayOut("venue", change, WAY_COSTS.other_venue + WAY_COSTS.venue_km * whole_km(away(venue)), candidate)
 
 
-def _distance_from(book: Book, order: Order) -> Callable[[Candidate], float]:
-    def away(one: Candidate) -> float:
-        if order.location is None or one.placement.venue is None:
-            return 0.0
-        return book.problem.travel.km(order.location, book.problem.venue_of[one.placement.venue].location)
-
-    return away
+def _nearest(search: OrderSearch) -> Iterator[tuple[str, Candidate]]:
+    """For each lecturer and time the best liked venue that is possible: rooms come in the order that was named."""
+    for lecturer in search.book.problem.lecturers:
+        if not lecturer.qualified_for(search.order.course):
+            continue
+        for slot in search.slots:
+            lessons = (one for one in search.lessons(lecturer, (slot,)) if not isinstance(one, Reason))
+            lesson = next(lessons, None)
+            if lesson is not None and lesson.venue is not None:
+                yield lesson.venue.id, search.candidate(lesson, lecturer)
 
 
 def _online(book: Book, order: Order) -> WayOut | None:

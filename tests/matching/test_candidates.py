@@ -265,3 +265,16 @@ def test_every_possible_lesson_is_listed_with_every_room_and_time():
         ("V2", "venue", NINE + 30),
         (None, "online", NINE + 30),
     }
+
+
+def test_no_way_out_proposes_a_holiday():
+    problem = a_problem(a_lecturer(absences=((0, at(2, 0)),)), rest_days=frozenset({2, 3}))
+
+    assert candidates(problem, "O1").ways[0].candidate.placement.start == at(4, NINE)
+
+
+def test_of_rooms_that_are_too_small_the_largest_is_spoken_of():
+    order = an_order(modes=AT_ROOM, attendees=60, min_attendees=60, not_after=ELEVEN)
+    ranking = candidates(a_problem(order, a_venue("V1", capacity=20), a_venue("V2", capacity=50)), "O1")
+
+    assert ranking.funnel.reasons == {"L1": Reason("capacity", {"capacity": 50, "attendees": 60})}

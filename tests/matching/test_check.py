@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from catalogue.matching.book import Book
 from catalogue.matching.candidates import candidates, check_one, feasible, recompute
 from catalogue.matching.check import Assignment, check
+from catalogue.matching.presence import who_could_come
 from catalogue.matching.problem import Appointment, Busy, Lecturer, Membership, Order, Problem, Qualification, Venue
 from catalogue.matching.rules import RANK
 from catalogue.matching.terms import DAY, Days, Kind, Mode, Window
@@ -211,6 +212,18 @@ def test_every_way_out_is_a_lesson_that_the_checker_accepts_for_the_changed_orde
         asked = replace(problem, orders=(changed(order, way.change),))
 
         assert check(asked, [Assignment("O1", chosen.lecturer, chosen.venue, chosen.mode, chosen.start)]) == []
+
+
+@given(problems)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+def test_the_calendar_names_exactly_those_who_have_a_lesson_in_the_half_day(problem):
+    for found in who_could_come(problem, problem.orders[0], 0, 2):
+        half, day = found.half_day, found.day
+        window = Window(day * DAY + half.start, day * DAY + half.end)
+        there = list(feasible(problem, replace(problem.orders[0], windows=(window,))))
+
+        assert set(found.lecturers) == {one.lecturer for one in there}
+        assert found.start == min((one.start for one in there), default=None)
 
 
 # --- whole plans --------------------------------------------------------------------------------------------------

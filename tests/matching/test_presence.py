@@ -71,6 +71,7 @@ def test_a_venue_lesson_needs_a_free_room_in_the_half_day():
 
     assert [one.count for one in found] == [0, 1, 1]
     assert found[0].reasons == (("venue_busy", 1),)
+    assert presence_words(found[0]) == "没有讲师能来：1 位能来但场地已有课"
 
 
 def test_a_lesson_longer_than_the_half_day_begins_with_it():
