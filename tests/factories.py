@@ -21,6 +21,7 @@ from catalogue.core.db import db
 from catalogue.core.text import initials, sort_key
 from catalogue.courses import states as courses
 from catalogue.courses.models import Category, Course, CourseVersion, Edition, EditionItem
+from catalogue.courses.search import tokens_of
 from catalogue.lecturers.models import (
     Appointment,
     Lecturer,
@@ -221,7 +222,7 @@ def a_course(
         Course(
             **{
                 "district_id": owner.district_id or owner.id, "owner_id": owner.id, "category_id": category().id, "title": title,
-                "sort_key": sort_key(title), "initials": initials(title), "on_menu": published, **values,
+                "sort_key": sort_key(title), "initials": initials(title), "tokens": tokens_of(title, ()), "on_menu": published, **values,
             }
         )
     )  # fmt: skip

@@ -45,7 +45,7 @@ class Page(Generic[T]):
 
 
 def paged(
-    query: sa.Select[Any], keys: Sequence[tuple[Any, bool]], *, after: str = "", before: str = "", size: int = SIZE,
+    query: sa.Select[*tuple[Any, ...]], keys: Sequence[tuple[Any, bool]], *, after: str = "", before: str = "", size: int = SIZE,
     key_of: Callable[[Any], Sequence[Any]], scalars: bool = True,
 ) -> Page[Any]:  # fmt: skip
     """One page of a query. keys: (column, descending) in order, the last one unique, none of them NULL; key_of: a row's key values.

@@ -89,8 +89,8 @@ class Course(Living, Base):
     initials: Mapped[str] = text(120, default="")
     tokens: Mapped[str] = mapped_column(
         sa.Text, default=""
-    )  # bigrams of title, problem words, tags, summary (core.text.tokens)
-    on_menu: Mapped[bool] = mapped_column(default=False)  # published, orderable and open: what the menu lists
+    )  # courses.search.tokens_of: title, problem words, tags, summary; initials
+    on_menu: Mapped[bool] = mapped_column(default=False)  # published and open to look at: what the menu lists
     orderable: Mapped[bool] = mapped_column(default=True)  # False: classes and programmes shown but not ordered singly
     restricted: Mapped[bool] = mapped_column(default=False)  # absent from the menu, counts and search
     programme_only: Mapped[bool] = mapped_column(default=False)
