@@ -3,12 +3,13 @@
 import json
 import signal
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from catalogue.core import audit, clock, outbox
+from catalogue.core import audit, backup, clock, outbox
 from catalogue.core.db import transaction
 
 audit_commands = AppGroup("audit", help="The tamper-evident audit.")
@@ -61,7 +62,35 @@ def worker(no_periodic: bool) -> None:
     consumer.run()
 
 
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+def write_backup(file: Path) -> None:
+    """Write every row and uploaded file into FILE (tar.gz), while the service runs."""
+    try:
+        size = backup.write(file)
+    except OSError as error:
+        raise click.ClickException(f"备份没有写成：{error}") from error
+    click.echo(f"已备份到 {file}（{size / 1024:.0f} KB）。")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+def read_backup(file: Path) -> None:
+    """Put the rows and files of a backup in the place of what is here. Stop web and worker first."""
+    try:
+        note = backup.read(file)
+    except backup.BackupRefused as refusal:
+        raise click.ClickException(f"没有恢复，原有内容未动。{refusal}") from refusal
+    with transaction(writes=False):
+        verdict = audit.verify(current_app.config["SECRET_KEY"])
+    click.echo(f"已恢复 {note['made_at']} 的备份，数据库版本 {note['level']}。审计记录 {verdict.rows} 条。")
+    if verdict.broken:
+        raise click.ClickException("恢复的审计链不完整，请运行 flask audit verify 查看。")
+
+
 def init_app(app: Flask) -> None:
     """Adds the commands to `flask`."""
-    for command in (audit_commands, sweep, worker):
+    for command in (audit_commands, sweep, worker, write_backup, read_backup):
         app.cli.add_command(command)
