@@ -10,11 +10,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalogue import cli
 from catalogue.accounts import account_views as account
+from catalogue.accounts import api as accounts_api
 from catalogue.accounts import models as _accounts
 from catalogue.accounts import tasks as accounts_tasks
 from catalogue.accounts import views as accounts
 from catalogue.calendar import models as _calendar
-from catalogue.core import events, logs, metrics, outbox, queue, readings, web, words
+from catalogue.core import api, events, logs, metrics, outbox, queue, readings, web, words
 from catalogue.core.actor import Role
 from catalogue.core.db import db
 from catalogue.courses import models as _courses
@@ -42,7 +43,9 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     account.pages,
     home.pages,
 )
-APIS: tuple[Any, ...] = ()  # /api/v1 blueprints (flask-smorest)
+APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
+    accounts_api.api,
+)
 LISTENERS: events.Table = {}  # news → reactions, in order, in the same transaction
 DELIVERIES: dict[str, outbox.Handler] = {}  # outbox kind → who delivers it
 PERIODIC: queue.Periodic = {  # name → work of each minute
@@ -80,6 +83,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["songxue.nav"] = NAV
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
+    api.init(app, APIS)
     events.wire(app, LISTENERS)
     queue.wire(app, PERIODIC)
     outbox.wire(app, DELIVERIES, queue.wake(app))

@@ -1,6 +1,6 @@
 """Refusals of accounts. Who may not sign in is never told why: unknown, wrong and locked sound the same."""
 
-from catalogue.core.errors import IllegalAction, Invalid, NotAllowed
+from catalogue.core.errors import IllegalAction, Invalid, NotAllowed, Refusal
 from catalogue.core.words import _
 
 
@@ -32,3 +32,18 @@ class AboveYours(NotAllowed):
 
 class NoAccount(IllegalAction):
     code = "no_account"
+
+
+class TokenRefused(Refusal):
+    """A program may not have a token; as on the sign-in page nobody is told whether the name or the password was wrong."""
+
+    code = "sign_in_refused"
+    status = 401
+
+    def __init__(self, *, must_change: bool) -> None:
+        super().__init__(
+            _("请先在网页上登录，设一个自己的密码。")
+            if must_change
+            else _("账号、密码或动态码不对。连着错 8 次要等 15 分钟再试。"),
+            code="must_change_password" if must_change else None,
+        )

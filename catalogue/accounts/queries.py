@@ -14,6 +14,7 @@ from catalogue.core import clock
 from catalogue.core.actor import Actor, Kind, Level
 from catalogue.core.db import db
 from catalogue.organisations.models import Organisation, OrganisationLink
+from catalogue.organisations.queries import names_of
 
 
 @dataclass(frozen=True)
@@ -139,3 +140,12 @@ def passwords_of(account_id: int) -> Passwords:
         .limit(5)
     ).all()
     return Passwords(account.username, account.password_hash, tuple(older))
+
+
+def named_memberships(by: Actor) -> list[dict[str, Any]]:
+    """The memberships of an actor with the names of their organisations, for people to read or choose from."""
+    names = names_of(m.organisation_id for m in by.memberships)
+    return [
+        {"role": m.role, "organisation_id": m.organisation_id, "organisation": names[m.organisation_id]}
+        for m in by.memberships
+    ]

@@ -128,6 +128,7 @@ class IdempotencyKey(Base):
     body_hash: Mapped[str] = text(64)
     status: Mapped[int]
     location: Mapped[str] = text(300, default="")
+    etag: Mapped[str] = text(40, default="")
     answer: Mapped[str] = mapped_column(sa.Text, default="")
     made_at: Mapped[datetime]
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import Forbidden, HTTPException
 from catalogue.core import assets, clock
 from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db
-from catalogue.core.errors import NotAllowed, Refusal, Stale
+from catalogue.core.errors import Invalid, NotAllowed, Refusal, Stale
 from catalogue.core.forms import Form
 from catalogue.core.words import _
 
@@ -175,16 +175,19 @@ class Problem:
     status: int
     code: str
     sentence: str
+    errors: Any = None  # which fields, for programs
 
     def answer(self, headers: Any = None) -> ResponseReturnValue:
         if is_api():
-            body = {
+            body: dict[str, Any] = {
                 "type": "about:blank",
                 "status": self.status,
                 "title": self.code,
                 "detail": self.sentence,
                 "request_id": g.get("request_id", ""),
             }
+            if self.errors:
+                body["errors"] = self.errors
             reply = jsonify(body)
             reply.content_type = "application/problem+json"
             reply.status_code = self.status
@@ -252,7 +255,8 @@ def _on_refusal(refused: Refusal) -> ResponseReturnValue:
         else:
             return answer
     status = 412 if is_api() and isinstance(refused, Stale) else refused.status
-    return Problem(status, refused.code, refused.sentence).answer()
+    field = refused.field if isinstance(refused, Invalid) else ""
+    return Problem(status, refused.code, refused.sentence, {field: [refused.sentence]} if field else None).answer()
 
 
 def _on_http(trouble: HTTPException) -> ResponseReturnValue:
@@ -263,7 +267,9 @@ def _on_http(trouble: HTTPException) -> ResponseReturnValue:
     code = trouble.code or 500
     if code < 400:
         return trouble.get_response()
-    return Problem(code, (trouble.name or "error").lower().replace(" ", "_"), "").answer(trouble.get_headers())
+    said = getattr(trouble, "data", None) or {}  # what a schema of the API refused
+    name = (trouble.name or "error").lower().replace(" ", "_")
+    return Problem(code, name, "", said.get("messages")).answer(trouble.get_headers())
 
 
 def _on_crash(trouble: Exception) -> ResponseReturnValue:
