@@ -48,7 +48,7 @@ lint: install-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/djlint --check --lint --quiet templates
+	@$(BIN)/djlint --lint --quiet templates
 
 ## bench: cost of each page, relative to a bare Flask page. More: make bench ARGS="--postgresql --json"
 bench: install-dev
