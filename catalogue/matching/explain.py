@@ -1,7 +1,8 @@
 """Reasons, points, funnels and ways out as plain Chinese sentences.
 
 Names come through a mapping, so the core needs no database. What another organisation may read (Reader.OUTSIDE, the
-default) never says where or with whom a lecturer is busy: a journey that does not fit is 已有课 like any other lesson.
+default) never says where or with whom a lecturer is busy, nor how far from home: a journey that does not fit is 已有课
+like any other lesson.
 """
 
 from collections import Counter
@@ -136,7 +137,7 @@ def reason_words(reason: Reason, reader: Reader = Reader.OUTSIDE) -> str:
             return f"太早，{_iso(given['from'])}起才来得及安排"
         case "edition":
             return f"本期只排到 {_iso(given['until'])}"
-        case "radius":
+        case "radius" if reader is Reader.DISPATCHER:
             return f"离家 {given['km']} 公里，最远走 {given['limit']:g} 公里"
         case "travel":
             return f"路程不够时间（要 {given['need']} 分钟，只有 {max(0, given['have'])} 分钟）"

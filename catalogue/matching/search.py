@@ -119,9 +119,10 @@ class OrderSearch:
         if starts is None:
             starts = grid_starts(order.windows, order.minutes, book.problem.slot_minutes)
         self._by_liking: list[tuple[int, Slot]] | None = None
-        self.slots = self._open_slots(starts)
+        self.slots = self.open_slots(starts)
 
-    def _open_slots(self, starts: Iterable[int]) -> list[Slot]:
+    def open_slots(self, starts: Iterable[int]) -> list[Slot]:
+        """The slots at these starts, in every mode, that the rules about time accept."""
         slots = []
         for start in starts:
             for mode in self.order.modes:

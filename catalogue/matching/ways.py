@@ -94,15 +94,14 @@ def _other_time(book: Book, order: Order) -> WayOut | None:
     """The half-day nearest to the wish, within the edition."""
     if not order.windows:
         return None
+    search = OrderSearch(book, order, ())
+    if set(order.modes) == {Mode.VENUE} and not search.fitting():
+        return None  # a room is missing, whatever the time
     wish = max(order.windows, key=lambda window: (window.preference, -window.start))
+    teachers = [one for one in book.problem.lecturers if one.qualified_for(order.course)]
     for day, window in _half_days_around(book, order, wish):
-        starts = _starts(book, order, window)
-        search = OrderSearch(book, order, starts)
-        if not search.slots or not any(
-            not isinstance(search.first(lecturer, search.slots), Reason)
-            for lecturer in book.problem.lecturers
-            if lecturer.qualified_for(order.course)
-        ):
+        slots = search.open_slots(_starts(book, order, window))
+        if not slots or all(isinstance(search.first(lecturer, slots), Reason) for lecturer in teachers):
             continue
         change = {"windows": [[window.start, window.end, wish.preference]]}
         candidate = _best(book, changed(order, change))

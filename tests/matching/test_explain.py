@@ -155,6 +155,13 @@ def test_who_is_outside_learns_of_a_busy_lecturer_only_that_there_is_a_lesson(co
     assert reason_words(Reason(code, {"need": 45, "have": 20}), Reader.OUTSIDE) == "已有课"
 
 
+def test_only_the_dispatcher_learns_how_far_a_lecturer_lives():
+    reason = Reason("radius", {"km": 22, "limit": 15.0})
+
+    assert reason_words(reason) == "离家太远"
+    assert reason_words(reason, Reader.DISPATCHER) == "离家 22 公里，最远走 15 公里"
+
+
 def test_times_are_written_as_people_say_them():
     problem = a_problem()
 
