@@ -1,11 +1,12 @@
 """Who is busy when."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from catalogue.calendar.models import Hold, HoldKind
+from catalogue.calendar.models import CalendarDay, Hold, HoldKind
+from catalogue.calendar.working_days import Kind, Override, Overrides
 from catalogue.core.db import db
 
 NEIGHBOURS = timedelta(hours=24)
@@ -46,3 +47,9 @@ def held_for(held_for: str, held_for_id: int) -> Sequence[Hold]:
         .where(Hold.held_for == held_for, Hold.held_for_id == held_for_id, Hold.active)
         .order_by(Hold.kind, Hold.resource_id)
     ).all()
+
+
+def overrides(since: date, until: date) -> Overrides:
+    """The district's own word on days (inclusive) that differ from the holiday library, for calendar.working_days."""
+    days = db.session.scalars(sa.select(CalendarDay).where(CalendarDay.day.between(since, until)))
+    return {d.day: Override(Kind(d.kind.value), d.name) for d in days}

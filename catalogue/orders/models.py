@@ -74,6 +74,7 @@ class Order(Living, Scoped, Base):
     made_at: Mapped[datetime]
     submitted_by_id: Mapped[int | None] = reference("person", index=False)
     submitted_at: Mapped[datetime | None]
+    check_by: Mapped[datetime | None]  # the town's deadline, fixed when it was submitted
     checked_by_id: Mapped[int | None] = reference("person", index=False)
     checked_at: Mapped[datetime | None]
     assigned_to_id: Mapped[int | None] = reference("person")

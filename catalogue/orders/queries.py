@@ -1,0 +1,329 @@
+"""Every read of orders: who sees which, the lists, and the facts the rules judge by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from catalogue.accounts.models import Membership, Person
+from catalogue.core import numbers
+from catalogue.core.actor import Actor, Level, Role
+from catalogue.core.db import db
+from catalogue.core.paging import Page, paged
+from catalogue.courses.models import Category, Course, CourseVersion, Edition, EditionItem
+from catalogue.orders import policy
+from catalogue.orders.models import Order, OrderHistory, OrderNote, OrderWindow, Origin
+from catalogue.orders.states import COUNTED, OPEN, Action, State
+from catalogue.organisations import queries as organisations
+from catalogue.organisations.models import Organisation, OrganisationReach
+
+COMMITTEE = "committee"  # code of a miss that costs the committee its quota
+TABS = {
+    "mine": (State.DRAFT, State.RETURNED, State.DELIVERED),
+    "open": (State.SUBMITTED, State.APPROVED, State.PLANNED, State.SCHEDULED),
+    "done": (State.CLOSED, State.CANCELLED, State.REJECTED, State.UNMET, State.MISSED),
+}
+"""等您办 (a delivered order waits for its rating), 在办, 办完."""
+
+
+# ── scope ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def in_sight(by: Actor) -> sa.ColumnElement[bool]:
+    """Orders this actor may see. A draft is private: its maker's, or its committee's when the committee made it."""
+    scope = organisations.in_scope(by, Order, *policy.SEEING)
+    own = by.organisations(Role.ORDERER)
+    private = [Order.made_by_id == by.person_id]
+    if own:
+        private.append(sa.and_(Order.origin == Origin.COMMITTEE, Order.organisation_id.in_(own)))
+    return sa.and_(scope, sa.or_(Order.state != State.DRAFT, *private))
+
+
+def visible(by: Actor) -> sa.Select[Order]:
+    return sa.select(Order).where(in_sight(by))
+
+
+_PAGE = (
+    joinedload(Order.organisation).joinedload(Organisation.town),
+    joinedload(Order.course).joinedload(Course.category),
+    joinedload(Order.course_version).selectinload(CourseVersion.audiences),
+    joinedload(Order.edition_item).joinedload(EditionItem.edition),
+    joinedload(Order.venue),
+    joinedload(Order.preferred_lecturer),
+    joinedload(Order.assigned_to),
+    selectinload(Order.windows),
+)
+
+
+def one(by: Actor, said: int | str) -> Order:
+    """One order by its id or number, with everything its page shows. Raises NotVisible."""
+    number = None if isinstance(said, int) else numbers.plain(said)
+    which = Order.number == number if number is not None else Order.id == _id(said)
+    return organisations.one(visible(by).where(which).options(*_PAGE))
+
+
+def _id(said: int | str) -> int:
+    text = str(said)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def loaded(order_id: int) -> Order:
+    """An order for operations (no scope), with its windows, course version and edition."""
+    return organisations.one(sa.select(Order).where(Order.id == order_id).options(*_PAGE))
+
+
+def history_of(order_id: int) -> Sequence[OrderHistory]:
+    """Who did what to an order, oldest first; the saving of drafts is left out."""
+    query = sa.select(OrderHistory).where(
+        OrderHistory.owner_id == order_id, OrderHistory.action.not_in(("save", "windows", "note"))
+    )
+    return db.session.scalars(query.order_by(OrderHistory.at, OrderHistory.id)).all()
+
+
+def entered_by(order_id: int) -> frozenset[int]:
+    """Everybody whose hand is in what the order says: made it, wrote in it, or submitted it at any time."""
+    query = sa.select(OrderHistory.person_id).where(
+        OrderHistory.owner_id == order_id,
+        OrderHistory.action.in_(("create", "save", "windows", Action.SUBMIT.value)),
+        OrderHistory.person_id.is_not(None),
+    )
+    return frozenset(i for i in db.session.scalars(query.distinct()) if i is not None)
+
+
+def notes_of(order_id: int, side: str) -> Sequence[OrderNote]:
+    """The internal notes of one side, oldest first."""
+    query = sa.select(OrderNote).where(OrderNote.order_id == order_id, OrderNote.side == side)
+    return db.session.scalars(query.options(joinedload(OrderNote.by)).order_by(OrderNote.made_at, OrderNote.id)).all()
+
+
+# ── lists ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _when(state: State) -> sa.ScalarSelect[Any]:
+    """When an order last came into a state, from its history."""
+    return (
+        sa.select(sa.func.max(OrderHistory.at))
+        .where(OrderHistory.owner_id == Order.id, OrderHistory.to_state == state.value)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+
+
+def _first_window() -> sa.ScalarSelect[Any]:
+    return (
+        sa.select(sa.func.min(OrderWindow.starts_at))
+        .where(OrderWindow.order_id == Order.id)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+
+
+def _last_window() -> sa.ScalarSelect[Any]:
+    return (
+        sa.select(sa.func.max(OrderWindow.starts_at))
+        .where(OrderWindow.order_id == Order.id)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+
+
+_TOWN, _DISTRICT = aliased(Organisation), aliased(Organisation)
+_LIST: Any = (
+    sa.select(
+        Order.id, Order.number, Order.state, Order.version, Order.course_id, Order.expected, Order.made_at, Order.submitted_at,
+        Order.check_by, Order.checked_at, Order.call_back_until, CourseVersion.title, Organisation.name.label("committee"),
+        Order.organisation_id, _TOWN.name.label("town"), _TOWN.telephone.label("town_telephone"),
+        _DISTRICT.name.label("district"), _DISTRICT.telephone.label("district_telephone"),
+        _when(State.PLANNED).label("planned_at"), _when(State.SCHEDULED).label("scheduled_at"),
+        _first_window().label("first_at"), _last_window().label("last_at"),
+        sa.select(OrderHistory.words).where(OrderHistory.owner_id == Order.id, OrderHistory.to_state == Order.state)
+        .order_by(OrderHistory.id.desc()).limit(1).correlate(Order).scalar_subquery().label("said"),
+    )
+    .join(CourseVersion, CourseVersion.id == Order.course_version_id)
+    .join(Organisation, Organisation.id == Order.organisation_id)
+    .join(_DISTRICT, _DISTRICT.id == Order.district_id)
+    .outerjoin(_TOWN, _TOWN.id == Order.town_id)
+)  # fmt: skip
+
+
+def listed(by: Actor, *, tab: str = "", q: str = "", after: str = "", before: str = "", size: int = 20) -> Page[Any]:
+    """The orders in sight, newest first, as rows of the list; `q` is a number (with or without hyphens), a course or a committee."""
+    query = _LIST.where(in_sight(by))
+    if tab in TABS:
+        query = query.where(Order.state.in_(TABS[tab]))
+    number = numbers.plain(q)
+    if number is not None:
+        query = query.where(Order.number == number)
+    elif q:
+        query = query.where(
+            sa.or_(CourseVersion.title.contains(q, autoescape=True), Organisation.name.contains(q, autoescape=True))
+        )
+    keys = [(Order.id, True)]
+    return paged(query, keys, after=after, before=before, size=size, key_of=lambda r: (r.id,), scalars=False)
+
+
+def tab_counts(by: Actor) -> dict[str, int | None]:
+    """How many orders stand under each tab. Whole counts for a committee; towns and districts get the open ones only (None: not counted)."""
+    small = all(m.level is Level.COMMITTEE for m in by.memberships if m.role in policy.SEEING)
+    query = sa.select(Order.state, sa.func.count()).where(in_sight(by)).group_by(Order.state)
+    if not small:
+        query = query.where(Order.state.in_((*OPEN, State.DRAFT)))
+    found: dict[State, int] = {row[0]: row[1] for row in db.session.execute(query)}
+    counts: dict[str, int | None] = {tab: sum(found.get(s, 0) for s in states) for tab, states in TABS.items()}
+    if not small:
+        return {"": None, "mine": None, "open": counts["open"], "done": None}
+    return {"": sum(found.values()), **counts}
+
+
+def queue(by: Actor, at: datetime, limit: int = 200) -> Sequence[Any]:
+    """Orders that wait for this actor's check: those past their deadline first, then those whose first time is nearest."""
+    late = sa.case((Order.check_by < at, 0), else_=1)
+    scope = organisations.in_scope(by, Order, *policy.CHECKING)
+    query = _LIST.where(scope, Order.state == State.SUBMITTED).add_columns(Order.made_by_id, Order.submitted_by_id)
+    order = (late, sa.case((Order.check_by < at, Order.check_by)).nulls_last(), _first_window(), Order.id)
+    return db.session.execute(query.order_by(*order).limit(limit)).all()
+
+
+def coverage(town_id: int, edition_id: int | None) -> Sequence[Any]:
+    """Every committee of a town with its orders of an edition; those with nothing first."""
+    counted = sa.and_(Order.organisation_id == Organisation.id, Order.state.in_(COUNTED))
+    of_edition = sa.select(EditionItem.id).where(EditionItem.edition_id == edition_id)
+    delivered = sa.case((Order.state.in_((State.DELIVERED, State.CLOSED)), 1))
+    return db.session.execute(
+        sa.select(
+            Organisation.id, Organisation.name, Organisation.telephone, sa.func.count(Order.id).label("orders"),
+            sa.func.count(delivered).label("delivered"),
+        )
+        .outerjoin(Order, sa.and_(counted, Order.edition_item_id.in_(of_edition)))
+        .where(Organisation.town_id == town_id, Organisation.level == Level.COMMITTEE, Organisation.ended_on.is_(None))
+        .group_by(Organisation.id, Organisation.name, Organisation.telephone, Organisation.sort_key)
+        .order_by(sa.func.count(Order.id), Organisation.sort_key, Organisation.id)
+    ).all()  # fmt: skip
+
+
+# ── facts for the rules and the form ────────────────────────────────────────────────────────────
+
+_LEVELS = [Level.UNIT, Level.COMMITTEE, Level.TOWN, Level.DISTRICT, Level.CITY]
+_CHAIN = (
+    sa.select(Organisation.id, Organisation.level)
+    .join(OrganisationReach, OrganisationReach.ancestor_id == Organisation.id)
+    .where(OrganisationReach.descendant_id == sa.bindparam("id"))
+)
+
+
+def chain_of(organisation_id: int) -> tuple[int, ...]:
+    """The organisation and everything above it today, nearest first, in one statement."""
+    rows = db.session.execute(_CHAIN, {"id": organisation_id}).all()
+    above = sorted((r for r in rows if r.id != organisation_id), key=lambda r: _LEVELS.index(r.level))
+    return (organisation_id, *(r.id for r in above))
+
+
+def items_of(course_id: int, chain: Sequence[int]) -> Sequence[EditionItem]:
+    """The course on the published editions of these organisations, earliest lessons first, each with its edition and version."""
+    return db.session.scalars(
+        sa.select(EditionItem)
+        .join(Edition, Edition.id == EditionItem.edition_id)
+        .where(
+            EditionItem.course_id == course_id, EditionItem.ended_on.is_(None), Edition.organisation_id.in_(chain),
+            Edition.published_on.is_not(None), Edition.ended_on.is_(None),
+        )
+        .options(joinedload(EditionItem.edition), joinedload(EditionItem.course_version).selectinload(CourseVersion.audiences))
+        .order_by(Edition.teach_from, Edition.id, EditionItem.id)
+    ).all()  # fmt: skip
+
+
+def _counts() -> sa.ColumnElement[bool]:
+    """Orders that count against a quota: under way, held, or missed by the committee itself (a lecturer's absence costs none)."""
+    own_fault = sa.exists().where(
+        OrderHistory.owner_id == Order.id,
+        OrderHistory.action == Action.MISS.value,
+        OrderHistory.code == COMMITTEE,
+    )
+    return sa.or_(Order.state.in_(COUNTED), sa.and_(Order.state == State.MISSED, own_fault))
+
+
+@dataclass(frozen=True)
+class Used:
+    """How many counted orders a committee has in an edition, and how many of them of one course."""
+
+    edition: int
+    course: int
+
+
+def used(organisation_id: int, edition_id: int, course_id: int, *, without: int | None = None) -> Used:
+    """The quota a committee has used in an edition, one order left out (the one being judged)."""
+    of_course = sa.case((Order.course_id == course_id, 1))
+    row = db.session.execute(
+        sa.select(sa.func.count(), sa.func.count(of_course))
+        .join(EditionItem, EditionItem.id == Order.edition_item_id)
+        .where(
+            Order.organisation_id == organisation_id,
+            EditionItem.edition_id == edition_id,
+            Order.id != (without or 0),
+            _counts(),
+        )
+    ).one()
+    return Used(row[0], row[1])
+
+
+def used_of_item(item_id: int, *, without: int | None = None) -> int:
+    """How many counted orders stand on an edition's item, everybody's."""
+    query = sa.select(sa.func.count()).where(Order.edition_item_id == item_id, Order.id != (without or 0), _counts())
+    return db.session.scalar(query) or 0
+
+
+def duplicate_of(order: Order, windows: Sequence[tuple[datetime, datetime]]) -> str | None:
+    """The number of another open order of the committee for the same course at an overlapping time, if there is one."""
+    overlapping = [sa.and_(OrderWindow.starts_at < end, OrderWindow.ends_at > start) for start, end in windows]
+    if not overlapping:
+        return None
+    return db.session.scalar(
+        sa.select(Order.number)
+        .join(OrderWindow, OrderWindow.order_id == Order.id)
+        .where(
+            Order.organisation_id == order.organisation_id, Order.course_id == order.course_id, Order.id != order.id,
+            Order.state.in_(OPEN), sa.or_(*overlapping),
+        )
+        .order_by(Order.id)
+        .limit(1)
+    )  # fmt: skip
+
+
+def unmet_candidates(day: date, limit: int = 500) -> Sequence[int]:
+    """Orders whose edition has ended without anybody having planned them."""
+    return db.session.scalars(
+        sa.select(Order.id)
+        .join(EditionItem, EditionItem.id == Order.edition_item_id)
+        .join(Edition, Edition.id == EditionItem.edition_id)
+        .where(Order.state.in_((State.SUBMITTED, State.RETURNED, State.APPROVED)), Edition.teach_until < day)
+        .order_by(Order.id)
+        .limit(limit)
+    ).all()
+
+
+def staff(organisation_ids: Sequence[int], roles: Sequence[Role], day: date) -> Sequence[Any]:
+    """People in post at these organisations in these roles: id, name, phone, organisation, role; by name."""
+    return db.session.execute(
+        sa.select(Person.id, Person.name, Person.phone, Membership.organisation_id, Membership.role)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.organisation_id.in_(organisation_ids), Membership.role.in_(roles), Membership.starts_on <= day,
+            sa.or_(Membership.ends_on.is_(None), Membership.ends_on >= day),
+        )
+        .order_by(Person.sort_key, Person.id)
+    ).all()  # fmt: skip
+
+
+def course_of(course_id: int) -> Course:
+    """A course to be ordered, with category and published version (audiences and equipment). Raises NotVisible."""
+    query = sa.select(Course).where(Course.id == course_id)
+    return organisations.one(
+        query.options(
+            joinedload(Course.category).load_only(Category.code, Category.label),
+            joinedload(Course.published).selectinload(CourseVersion.audiences),
+            joinedload(Course.published).selectinload(CourseVersion.equipment),
+        )
+    )

@@ -1,0 +1,295 @@
+"""What an order must satisfy when it is submitted. Each rule is one function that raises a refusal with a sentence at its field.
+
+The facts (settings, edition, calendar, quota) are read once into `Terms`, which the form shows as live limits too.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from catalogue.calendar import queries as calendar
+from catalogue.calendar import working_days
+from catalogue.calendar.working_days import Overrides
+from catalogue.core import clock, wording
+from catalogue.core.db import db
+from catalogue.core.words import _
+from catalogue.courses.models import Course, CourseOffer, CourseVersion, Edition, EditionItem
+from catalogue.courses.states import State as CourseState
+from catalogue.lecturers.models import Lecturer, Qualification
+from catalogue.orders import queries
+from catalogue.orders.errors import (
+    Duplicate,
+    ItemFull,
+    NoContact,
+    NotOffered,
+    NoWindow,
+    OrderingClosed,
+    OutsideEdition,
+    QuotaUsed,
+    TooSmallRoom,
+    TooSoon,
+    WrongAudience,
+    WrongLecturer,
+    WrongPlace,
+    WrongSize,
+)
+from catalogue.orders.models import Order, Place
+from catalogue.orders.patterns import Span
+from catalogue.organisations import queries as organisations
+from catalogue.organisations.models import Organisation
+from catalogue.venues.models import Venue
+
+Windows = Sequence[tuple[datetime, datetime]]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What binds an order of this committee for this course today. `item` is None while no edition takes orders."""
+
+    today: date
+    chain: tuple[int, ...]
+    settings: dict[str, int]
+    overrides: Overrides
+    items: tuple[EditionItem, ...]  # of every published edition, earliest lessons first
+    item: EditionItem | None
+
+    @property
+    def edition(self) -> Edition | None:
+        return self.item.edition if self.item is not None else None
+
+    @property
+    def teach(self) -> Span | None:
+        return (self.edition.teach_from, self.edition.teach_until) if self.edition is not None else None
+
+    def must_item(self) -> EditionItem:
+        """The item ordered from. Raises OrderingClosed, with the date of the next edition, when none takes orders today."""
+        if self.item is not None:
+            return self.item
+        ahead = [i.edition for i in self.items if i.edition.order_from > self.today]
+        if ahead:
+            opens = min(ahead, key=lambda e: (e.order_from, e.id))
+            raise OrderingClosed(
+                _("这一季的点单已经截止。下一季（%(name)s）%(day)s开始点单，草稿给您留着。", name=opens.name, day=wording.day_text(opens.order_from))
+            )  # fmt: skip
+        raise OrderingClosed(_("这门课现在不在点单时间里，草稿给您留着。请联系本街镇管理员问下一季的点单时间。"))
+
+    def lead(self, place: Place) -> int:
+        """Working days an order must come before its lesson."""
+        return self.settings["lead_days_online" if place is Place.ONLINE else "lead_days"]
+
+    def earliest(self, place: Place) -> date:
+        """The first day that is far enough away, today counted as day 0."""
+        return working_days.add_working_days(self.today, self.lead(place), self.overrides)
+
+    def check_by(self, at: datetime) -> datetime:
+        """Until when the town should have checked what is submitted now: the end of its last working day, 17:30."""
+        day = working_days.add_working_days(clock.day_of(at), self.settings["check_days"], self.overrides)
+        return clock.at(day, 1050)
+
+
+def terms(course_id: int, committee_id: int, at: datetime, *, windows: Windows = ()) -> Terms:
+    """The terms for a committee and a course. The edition is the open one that holds most of the windows, else the first open one."""
+    today = clock.day_of(at)
+    chain = queries.chain_of(committee_id)
+    items = tuple(queries.items_of(course_id, chain))
+    open_now = [i for i in items if i.edition.order_from <= today <= i.edition.order_until]
+    item = max(open_now, key=lambda i: _inside(i.edition, windows), default=None)
+    until = max((i.edition.teach_until for i in items), default=today) + timedelta(days=31)
+    overrides = calendar.overrides(today - timedelta(days=31), until)
+    return Terms(today, chain, organisations.settings_of(chain, today), overrides, items, item)
+
+
+def _inside(edition: Edition, windows: Windows) -> int:
+    return sum(edition.teach_from <= clock.day_of(start) <= edition.teach_until for start, _end in windows)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One order under judgement: the row, its windows, the terms, the version it would keep, the room it asks for."""
+
+    order: Order
+    course: Course
+    version: CourseVersion
+    windows: tuple[tuple[datetime, datetime], ...]
+    terms: Terms
+    venue: Venue | None
+
+
+# ── the rules ───────────────────────────────────────────────────────────────────────────────────
+
+
+def offered(case: Case) -> None:
+    """Is the course published, ordered singly, and offered to this committee?"""
+    refuse_unless_offered(case.course, case.terms.chain, case.order.district_id)
+    if case.version.state is not CourseState.PUBLISHED:
+        raise NotOffered(_("这门课已经下架，请换一门课。"), code="withdrawn")
+
+
+def refuse_unless_offered(course: Course, chain: Sequence[int], district_id: int) -> None:
+    if course.programme_only or not course.orderable:
+        raise NotOffered(_("这门课是成班的课，不能单独点。请换一门课，或联系区社区治理学院。"))
+    to = set(db.session.scalars(sa.select(CourseOffer.organisation_id).where(CourseOffer.course_id == course.id)))
+    meant = bool(to.intersection(chain)) if to else course.district_id == district_id and not course.restricted
+    if not meant:
+        raise NotOffered(_("这门课不对您单位开放，请换一门课。"))
+
+
+def ordering_open(case: Case) -> None:
+    """Does an edition take orders for this course today? Says when the next one does."""
+    case.terms.must_item()
+
+
+def has_windows(case: Case) -> None:
+    if not case.windows:
+        raise NoWindow(_("请至少选一个时间。多选几个，更容易排上。"), field="windows")
+
+
+def inside_edition(case: Case) -> None:
+    """Every window lies in the edition's teaching days."""
+    edition = case.terms.must_item().edition
+    teach = (edition.teach_from, edition.teach_until)
+    for start, end in case.windows:
+        if not (teach[0] <= clock.day_of(start) and clock.day_of(end) <= teach[1]):
+            raise OutsideEdition(
+                _("%(when)s不在本季上课时间里。本季上课时间是 %(days)s，请换一个时间。", when=wording.half_day_text(start), days=wording.days_text(*teach)),
+                field="windows",
+            )  # fmt: skip
+
+
+def in_time(case: Case) -> None:
+    """Every window is far enough away, in working days."""
+    place = case.order.place
+    earliest = case.terms.earliest(place)
+    for start, _end in case.windows:
+        if clock.day_of(start) < earliest:
+            raise TooSoon(
+                _(
+                    "%(when)s太近了：要提前 %(n)d 个工作日点单，最早可以选 %(day)s。",
+                    when=wording.half_day_text(start),
+                    n=case.terms.lead(place),
+                    day=wording.day_text(earliest),
+                ),
+                field="windows",
+            )
+
+
+def place_fits(case: Case) -> None:
+    """The chosen place exists, may be used, and the course is taught there."""
+    order, version, venue = case.order, case.version, case.venue
+    if order.place is Place.ONLINE and not version.online:
+        raise WrongPlace(_("这门课不能上线上课，请选一个地点。"), field="place")
+    if order.place is Place.OWN_ROOM:
+        if not version.onsite:
+            raise WrongPlace(_("这门课要到教学点上，请选“其他场地”。"), field="place")
+        if venue is None:
+            raise WrongPlace(_("还没有登记您单位的活动室。请选其他场地，或请本街镇管理员登记。"), field="place")
+    if order.place in (Place.VENUE, Place.ANY_VENUE) and not (version.venue or version.onsite):
+        raise WrongPlace(_("这门课只能上线上课，请选“线上”。"), field="place")
+    if order.place is Place.VENUE:
+        usable = venue is not None and venue.ended_on is None and _may_use(venue, order)
+        if not usable:
+            raise WrongPlace(_("请选一个还在用的场地。"), field="venue")
+
+
+def _may_use(venue: Venue, order: Order) -> bool:
+    return venue.organisation_id == order.organisation_id or (venue.shared and venue.district_id == order.district_id)
+
+
+def size_fits(case: Case) -> None:
+    """As many people as the course is made for and the room holds; the sentence names both limits."""
+    n, version, venue = case.order.expected, case.version, case.venue
+    if n is None:
+        raise WrongSize(_("请填写大概来多少人。"), field="expected")
+    room = venue.capacity if venue is not None and case.order.place in (Place.OWN_ROOM, Place.VENUE) else None
+    most = min(version.size_max, room) if room is not None else version.size_max
+    if n < version.size_min:
+        raise WrongSize(
+            _("这门课至少 %(n)d 人才开。可以和邻近居村一起上，或换一门课。", n=version.size_min), field="expected"
+        )
+    if n > most and room is not None and venue is not None and room < n:
+        raise TooSmallRoom(
+            _("%(room)s坐得下 %(seats)d 人，本课最多 %(most)d 人。请填 %(n)d 以内，换个大点的场地，或分两场点。",
+              room=venue.name, seats=room, most=version.size_max, n=most), field="expected",
+        )  # fmt: skip
+    if n > most:
+        raise WrongSize(_("本课最多 %(most)d 人。请填 %(most)d 以内，或分两场点。", most=most), field="expected")
+
+
+def audience_fits(case: Case) -> None:
+    """The people it is for are among those the course was made for."""
+    codes = [a.code for a in case.version.audiences]
+    if codes and case.order.audience_code is None and len(codes) > 1:
+        raise WrongAudience(_("请选一下给谁听。"), field="audience")
+    if codes and case.order.audience_code is not None and case.order.audience_code not in codes:
+        words = wording.listed(a.label for a in case.version.audiences)
+        raise WrongAudience(_("这门课是给%(who)s讲的，请在里面选，或换一门课。", who=words), field="audience")
+
+
+def lecturer_fits(case: Case) -> None:
+    """A preferred lecturer teaches this course."""
+    wanted = case.order.preferred_lecturer_id
+    if wanted is None:
+        return
+    teaches = db.session.scalar(
+        sa.select(Lecturer.id)
+        .join(Qualification, Qualification.lecturer_id == Lecturer.id)
+        .where(Lecturer.id == wanted, Lecturer.ended_on.is_(None), Qualification.course_id == case.course.id)
+        .limit(1)
+    )
+    if teaches is None:
+        raise WrongLecturer(_("这位讲师不讲这门课，请另选，或选“都可以”。"), field="preferred_lecturer")
+
+
+def contact_given(case: Case) -> None:
+    if not case.order.telephone:
+        raise NoContact(_("请留一个联系电话，讲师接单后才看得到。"), field="telephone")
+
+
+def not_twice(case: Case) -> None:
+    """No other open order of the same course at an overlapping time."""
+    other = queries.duplicate_of(case.order, case.windows)
+    if other is not None:
+        raise Duplicate(
+            _("同一门课、同样的时间已经点过了，点单号 %(number)s，还在办。要改时间，请改那一张。", number=other),
+            number=other,
+        )
+
+
+ALWAYS: tuple[Callable[[Case], None], ...] = (
+    offered, ordering_open, has_windows, inside_edition, in_time, place_fits, size_fits, audience_fits, lecturer_fits, contact_given,
+    not_twice,
+)  # fmt: skip
+
+
+def within_quota(case: Case) -> None:
+    """The committee's quota of the edition and of the course, and the item's own limit. An administrator may let it pass with a reason."""
+    item = case.terms.must_item()
+    order, settings = case.order, case.terms.settings
+    used = queries.used(order.organisation_id, item.edition_id, order.course_id, without=order.id)
+    if used.course >= settings["quota_course"]:
+        raise QuotaUsed(
+            _("这门课本季最多点 %(n)d 场，已经点了 %(used)d 场。可以换一门课；确有需要，请街镇管理员写明理由代点。",
+              n=settings["quota_course"], used=used.course), code="quota_course",
+        )  # fmt: skip
+    if used.edition >= settings["quota_edition"]:
+        raise QuotaUsed(
+            _("本季最多点 %(n)d 场，已经点了 %(used)d 场。可以取消一场再点；确有需要，请街镇管理员写明理由代点。",
+              n=settings["quota_edition"], used=used.edition), code="quota_edition",
+        )  # fmt: skip
+
+
+def item_has_room(case: Case) -> None:
+    """The edition's own limit for this course, whoever orders."""
+    item = case.terms.must_item()
+    if item.limit is not None and queries.used_of_item(item.id, without=case.order.id) >= item.limit:
+        raise ItemFull(_("这门课本季的 %(n)d 场已经点满了。请换一门课，或下一季再点。", n=item.limit))
+
+
+def own_room(committee: Organisation | int) -> Venue | None:
+    """The room of the committee itself."""
+    owner = committee if isinstance(committee, int) else committee.id
+    return db.session.scalars(
+        sa.select(Venue).where(Venue.organisation_id == owner, Venue.own_room, Venue.ended_on.is_(None))
+    ).first()
