@@ -28,6 +28,7 @@ from catalogue.lessons import models as _lessons
 from catalogue.menu import models as _menu
 from catalogue.notices import models as _notices
 from catalogue.orders import models as _orders
+from catalogue.orders import operations as orders_operations
 from catalogue.organisations import models as _organisations
 from catalogue.ratings import models as _ratings
 from catalogue.venues import models as _venues
@@ -50,6 +51,7 @@ LISTENERS: events.Table = {}  # news → reactions, in order, in the same transa
 DELIVERIES: dict[str, outbox.Handler] = {}  # outbox kind → who delivers it
 PERIODIC: queue.Periodic = {  # name → work of each minute
     "accounts": accounts_tasks.sweep,
+    "orders": orders_operations.sweep,
 }
 
 # roles (empty: everybody), label, path: the top navigation in its order
