@@ -149,9 +149,8 @@ def feasible(problem: Problem, order: str | Order, book: Book | None = None) -> 
     """Every possible lesson of an order: lecturer by lecturer, time by time, place by place."""
     search = OrderSearch(book or Book(problem), find_order(problem, order))
     for lecturer in problem.lecturers:
-        for lesson in search.lessons(lecturer, search.slots):
-            if not isinstance(lesson, Reason):
-                yield search.candidate(lesson, lecturer).placement
+        for lesson in search.possible(lecturer):
+            yield search.candidate(lesson, lecturer).placement
 
 
 def find_order(problem: Problem, order: str | Order) -> Order:

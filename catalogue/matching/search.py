@@ -96,6 +96,8 @@ def first_lecturer_refusal(rules: Iterable[LecturerRule], slot: Slot, lecturer: 
 
 def further(one: Reason | None, other: Reason) -> Reason:
     """Of two refusals the one that came later in the order of evaluation: it was nearer to a yes."""
+    if one is other:
+        return other
     return one if one is not None and RANK[one.code] >= RANK[other.code] else other
 
 
@@ -118,6 +120,7 @@ class OrderSearch:
         self._days: dict[str, dict[int, Reason | None]] = {}
         if starts is None:
             starts = grid_starts(order.windows, order.minutes, book.problem.slot_minutes)
+        self._asked: tuple[int, Lecturer | None, Reason | None] = (0, None, None)
         self._by_liking: list[tuple[int, Slot]] | None = None
         self.slots = self.open_slots(starts)
 
@@ -191,43 +194,53 @@ class OrderSearch:
 
     # --- lecturers ----------------------------------------------------------------------------------------------
 
-    def day_refusal(self, slot: Slot, lecturer: Lecturer) -> Reason | None:
-        """The first rule about the lecturer and the day that refuses; the same for all times of a day and mode."""
+    def refusal(self, slot: Slot, lecturer: Lecturer) -> Reason | None:
+        """The first rule about the lecturer alone that refuses. What holds for a whole day or every mode is asked once."""
         days = self._days.get(lecturer.id)
         if days is None:
             days = self._days[lecturer.id] = {}
         if slot.day_key not in days:
             days[slot.day_key] = first_lecturer_refusal(DAY_RULES, slot, lecturer)
-        return days[slot.day_key]
+        answer = days[slot.day_key]
+        if answer is not None:
+            return answer
+        if slot.start != self._asked[0] or lecturer is not self._asked[1]:
+            self._asked = (slot.start, lecturer, first_lecturer_refusal(HOUR_RULES, slot, lecturer))
+        return self._asked[2]
 
-    def lessons(self, lecturer: Lecturer, slots: Iterable[Slot]) -> Iterator[Lesson | Reason]:
-        """Every possible lesson of a lecturer at these times, and a Reason for each that is refused."""
-        asked: int | None = None
-        hour_no: Reason | None = None  # the hours of a lecturer are the same for every mode: ask once for each start
-        for slot in slots:
-            no = self.day_refusal(slot, lecturer)
-            if no is None:
-                if slot.start != asked:
-                    asked, hour_no = slot.start, first_lecturer_refusal(HOUR_RULES, slot, lecturer)
-                no = hour_no
-            if no is not None:
-                yield no
-                continue
-            rooms = self.rooms(slot)
-            if rooms.refusal is not None and not rooms.options:
-                yield rooms.refusal
-            for venue in rooms.options:
-                place = place_of(self.order, slot.mode, venue)
-                no = first_refusal(JOURNEY_RULES, slot, lecturer, place)
-                yield Lesson(slot, venue, place) if no is None else no
+    def lessons(self, lecturer: Lecturer, slot: Slot) -> Iterator[Lesson | Reason]:
+        """Every place where a lecturer can teach the order at this time, and a Reason for each that is refused."""
+        no = self.refusal(slot, lecturer)
+        if no is not None:
+            yield no
+            return
+        rooms = self.rooms(slot)
+        if rooms.refusal is not None and not rooms.options:
+            yield rooms.refusal
+        for venue in rooms.options:
+            place = place_of(self.order, slot.mode, venue)
+            no = first_refusal(JOURNEY_RULES, slot, lecturer, place)
+            yield Lesson(slot, venue, place) if no is None else no
+
+    def possible(self, lecturer: Lecturer) -> Iterator[Lesson]:
+        """Every possible lesson of a lecturer, time by time, place by place."""
+        for slot in self.slots:
+            for lesson in self.lessons(lecturer, slot):
+                if isinstance(lesson, Lesson):
+                    yield lesson
 
     def first(self, lecturer: Lecturer, slots: Iterable[Slot]) -> Slot | Reason:
         """The first of these times at which the lecturer could come, else the refusal that was nearest to a yes."""
         furthest: Reason | None = None
-        for lesson in self.lessons(lecturer, slots):
-            if isinstance(lesson, Lesson):
-                return lesson.slot
-            furthest = further(furthest, lesson)
+        for slot in slots:
+            no = self.refusal(slot, lecturer)  # as lessons does, without the cost of a generator for each no
+            if no is not None:
+                furthest = further(furthest, no)
+                continue
+            for lesson in self.lessons(lecturer, slot):
+                if isinstance(lesson, Lesson):
+                    return slot
+                furthest = further(furthest, lesson)
         return furthest or self.missing_time()
 
     def best(self, lecturer: Lecturer) -> Candidate | Reason:
@@ -243,7 +256,7 @@ class OrderSearch:
             reachable = steady + liked
             if found is not None and (-reachable, slot.start) > found[0][:2]:
                 break  # the way only costs points, and no later time of this list is liked more or is earlier
-            for lesson in self.lessons(lecturer, (slot,)):
+            for lesson in self.lessons(lecturer, slot):
                 if isinstance(lesson, Reason):
                     furthest = further(furthest, lesson)
                     continue

@@ -85,9 +85,8 @@ def _all(book: Book, order: Order) -> Iterator[Candidate]:
     search = OrderSearch(book, order)
     for lecturer in book.problem.lecturers:
         if lecturer.qualified_for(order.course):
-            for lesson in search.lessons(lecturer, search.slots):
-                if not isinstance(lesson, Reason):
-                    yield search.candidate(lesson, lecturer)
+            for lesson in search.possible(lecturer):
+                yield search.candidate(lesson, lecturer)
 
 
 def _other_time(book: Book, order: Order) -> WayOut | None:
@@ -157,7 +156,7 @@ def _nearest(search: OrderSearch) -> Iterator[tuple[str, Candidate]]:
         if not lecturer.qualified_for(search.order.course):
             continue
         for slot in search.slots:
-            lessons = (one for one in search.lessons(lecturer, (slot,)) if not isinstance(one, Reason))
+            lessons = (one for one in search.lessons(lecturer, slot) if not isinstance(one, Reason))
             lesson = next(lessons, None)
             if lesson is not None and lesson.venue is not None:
                 yield lesson.venue.id, search.candidate(lesson, lecturer)
