@@ -32,6 +32,7 @@ SECONDS_TO_START = 60
 SECONDS_TO_STOP = 25
 LEAST_LIFE = 5.0
 MOST_SHORT_LIVES = 3
+MOST_LOG_BYTES = 20_000_000
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
 
@@ -175,6 +176,13 @@ def answers(port: int) -> bool:
         connection.close()
 
 
+def begin_log(log: Path) -> None:
+    """A long log makes room for a new one; the one before it is kept."""
+    log.parent.mkdir(exist_ok=True)
+    if log.exists() and log.stat().st_size > MOST_LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))
+
+
 def say(words: str) -> None:
     """Print for the operator at once, also into a pipe."""
     print(words, flush=True)
@@ -231,7 +239,7 @@ def main() -> int:
         refuse_taken_port(config.port)
         if config.app_env == "development":
             log = ROOT / "var" / "songxue.log"
-            log.parent.mkdir(exist_ok=True)
+            begin_log(log)
         with log.open("a", encoding="utf-8") if log else nullcontext() as output:
             prepare(config, output)
             serve(config, output, log)

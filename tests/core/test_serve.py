@@ -108,3 +108,14 @@ def test_a_wrong_setting_ends_the_start_with_words_and_code_1() -> None:
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "没有启动：PORT must be a whole number from 1 to 65535, not 'none'.\n"
+
+
+def test_a_long_log_makes_room_for_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "MOST_LOG_BYTES", 3)
+    log = tmp_path / "var" / "songxue.log"
+
+    serve.begin_log(log)
+    log.write_text("old lines")
+    serve.begin_log(log)
+
+    assert [(p.name, p.read_text()) for p in log.parent.iterdir()] == [("songxue.log.1", "old lines")]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -63,6 +64,8 @@ def test_the_service_starts_recovers_from_kills_and_leaves_nothing_behind(kind: 
         assert service.stdout is not None
         said = [service.stdout.readline() for _ in range(4)]
         assert answers(port), (tmp_path / "log").read_text()[-3000:]
+        with urlopen(f"http://127.0.0.1:{port}/metrics") as page:  # added up over the processes
+            assert 'songxue_requests_total{endpoint="home.healthz",status="2xx"}' in page.read().decode()
         master = next(pid for pid in children(service.pid) if runs("gunicorn", pid))
         worker = next(pid for pid in children(service.pid) if runs("worker", pid))
         web = children(master)
