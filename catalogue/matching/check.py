@@ -239,7 +239,7 @@ def _part(start: int) -> str:
     minute = start % 1440
     if minute < 720:
         return "morning"
-    return "afternoon" if minute < 1080 else "evening"
+    return "afternoon" if minute < 1050 else "evening"
 
 
 def _in_force(term: Days, days: tuple[int, int]) -> bool:

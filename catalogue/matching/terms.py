@@ -90,11 +90,11 @@ MORNING = HalfDay("morning", "上午", 9 * 60, 11 * 60 + 30)
 AFTERNOON = HalfDay("afternoon", "下午", 13 * 60 + 30, 17 * 60)
 EVENING = HalfDay("evening", "晚上", 18 * 60 + 30, 20 * 60 + 30)
 HALF_DAYS = (MORNING, AFTERNOON, EVENING)
-NOON, DUSK = 12 * 60, 18 * 60
+NOON, DUSK = 12 * 60, 17 * 60 + 30
 
 
 def half_day(minute: int) -> int:
-    """Which part of its day a minute lies in: 0 morning (until 12:00), 1 afternoon (until 18:00), 2 evening."""
+    """Which part of its day a minute lies in: 0 morning (until 12:00), 1 afternoon (until 17:30), 2 evening."""
     of_day = minute % DAY
     return 0 if of_day < NOON else 1 if of_day < DUSK else 2
 
