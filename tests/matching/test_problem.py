@@ -77,8 +77,8 @@ def test_distances_and_minutes_are_rounded_as_the_format_says():
     assert (whole_km(0.5), whole_km(1.49)) == (1, 1)
 
 
-def test_halves_of_the_day_change_at_noon_and_at_six():
-    assert [half_day(minute) for minute in (0, NOON - 1, NOON, 1079, 1080, 1439, at(3, NINE), at(-1, TWO))] == [
+def test_halves_of_the_day_change_at_noon_and_at_half_past_five():
+    assert [half_day(minute) for minute in (0, NOON - 1, NOON, 1049, 1050, 1439, at(3, NINE), at(-1, TWO))] == [
         0,
         0,
         1,
