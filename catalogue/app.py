@@ -19,13 +19,17 @@ from catalogue.core import api, events, logs, metrics, outbox, queue, readings, 
 from catalogue.core.actor import Role
 from catalogue.core.db import db
 from catalogue.courses import models as _courses
+from catalogue.courses.events import CourseOffered, CoursePublished, CourseWithdrawn, EditionChanged
 from catalogue.demand import models as _demand
 from catalogue.dispatch import models as _dispatch
 from catalogue.home import views as home
 from catalogue.home.gate import Gate
 from catalogue.lecturers import models as _lecturers
+from catalogue.lecturers.events import AvailabilityChanged
 from catalogue.lessons import models as _lessons
 from catalogue.menu import models as _menu
+from catalogue.menu import reactions as menu_reactions
+from catalogue.menu import tasks as menu_tasks
 from catalogue.notices import models as _notices
 from catalogue.orders import models as _orders
 from catalogue.orders import operations as orders_operations
@@ -47,11 +51,20 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
 APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
     accounts_api.api,
 )
-LISTENERS: events.Table = {}  # news → reactions, in order, in the same transaction
-DELIVERIES: dict[str, outbox.Handler] = {}  # outbox kind → who delivers it
+LISTENERS: events.Table = {  # news → reactions, in order, in the same transaction
+    CoursePublished: (menu_reactions.on_course,),
+    CourseWithdrawn: (menu_reactions.on_course,),
+    CourseOffered: (menu_reactions.on_course,),
+    EditionChanged: (menu_reactions.on_edition,),
+    AvailabilityChanged: (menu_reactions.on_lecturer,),
+}
+DELIVERIES: dict[str, outbox.Handler] = {  # outbox kind → who delivers it
+    "menu.availability": menu_tasks.availability,
+}
 PERIODIC: queue.Periodic = {  # name → work of each minute
     "accounts": accounts_tasks.sweep,
     "orders": orders_operations.sweep,
+    "menu": menu_tasks.sweep,
 }
 
 # roles (empty: everybody), label, path: the top navigation in its order

@@ -12,9 +12,12 @@ import sqlalchemy as sa
 from catalogue.calendar import queries
 from catalogue.calendar.errors import CommitteeTaken, LecturerTaken, TravelTooShort, VenueTaken
 from catalogue.calendar.models import Hold, HoldKind
+from catalogue.core import events
+from catalogue.core.actor import job
 from catalogue.core.db import db, lock
 from catalogue.core.errors import Taken
 from catalogue.core.words import _
+from catalogue.lecturers.events import AvailabilityChanged
 from catalogue.lecturers.models import Lecturer
 from catalogue.organisations.models import Organisation
 from catalogue.venues.models import Venue
@@ -110,6 +113,13 @@ def take(
             if "hold_overlap" not in str(refused):
                 raise
             raise _refusal(want.kind) from refused
+    _tell([w.resource_id for w in wanted if w.kind is HoldKind.LECTURER], at)
+
+
+def _tell(lecturer_ids: Sequence[int], at: datetime) -> None:
+    """Who is free when has changed: the menu's figures follow."""
+    for lecturer_id in sorted(set(lecturer_ids)):
+        events.publish(AvailabilityChanged(lecturer_id), by=job("calendar"), at=at)
 
 
 def _row(want: Wanted, held_for: str, held_for_id: int, at: datetime) -> Hold:
@@ -126,6 +136,7 @@ def free(holds: Sequence[Hold], *, at: datetime) -> None:
         hold.active = False
         hold.freed_at = at
     db.session.flush()
+    _tell([h.resource_id for h in holds if h.kind is HoldKind.LECTURER], at)
 
 
 def hand_over(holds: Sequence[Hold], *, held_for: str, held_for_id: int) -> None:

@@ -20,3 +20,20 @@ class CourseAvailability(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     half_day: Mapped[HalfDay] = mapped_column(primary_key=True)
     lecturers: Mapped[int]
+
+
+class CourseSoonest(Base):
+    """The first half-day one could really get a course in a place (a town, or a district: the first of its towns), lead time
+    and the edition's teaching window respected. `slot` is three times the day's ordinal plus the half-day (0 to 2), so it sorts;
+    FULL: nobody is free any more; CLOSED: no edition offers the course now.
+    """
+
+    __tablename__ = "course_soonest"
+    __table_args__ = (sa.Index("ix_course_soonest_place_slot", "place_id", "slot", "course_id"),)
+
+    course_id: Mapped[int] = reference("course", index=False, primary_key=True)
+    place_id: Mapped[int] = reference("organisation", index=False, primary_key=True)
+    slot: Mapped[int]
+
+
+FULL, CLOSED = 9_000_000, 9_000_001

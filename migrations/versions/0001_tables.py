@@ -1284,6 +1284,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_course_problem_words", "course_problem", ["words"], unique=False)
     op.create_table(
+        "course_soonest",
+        sa.Column("course_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("slot", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_soonest_course_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["organisation.id"], name=op.f("fk_course_soonest_place_id")),
+        sa.PrimaryKeyConstraint("course_id", "place_id", name=op.f("pk_course_soonest")),
+    )
+    op.create_index("ix_course_soonest_place_slot", "course_soonest", ["place_id", "slot", "course_id"], unique=False)
+    op.create_table(
         "course_tag",
         sa.Column("course_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tag", sa.String(length=30), nullable=False),
@@ -2608,6 +2618,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_course_version_district_id"), table_name="course_version")
     op.drop_table("course_version")
     op.drop_table("course_tag")
+    op.drop_index("ix_course_soonest_place_slot", table_name="course_soonest")
+    op.drop_table("course_soonest")
     op.drop_index("ix_course_problem_words", table_name="course_problem")
     op.drop_table("course_problem")
     op.drop_index(op.f("ix_course_offer_organisation_id"), table_name="course_offer")
