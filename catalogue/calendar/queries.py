@@ -1,12 +1,13 @@
-"""Who is busy when."""
+"""Who is busy when, and which days are worked."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
+from catalogue.calendar import working_days
 from catalogue.calendar.models import CalendarDay, Hold, HoldKind
-from catalogue.calendar.working_days import Kind, Override, Overrides
+from catalogue.calendar.working_days import Day, Kind, Override, Overrides
 from catalogue.core.db import db
 
 NEIGHBOURS = timedelta(hours=24)
@@ -49,7 +50,21 @@ def held_for(held_for: str, held_for_id: int) -> Sequence[Hold]:
     ).all()
 
 
+# ── working days ───────────────────────────────────────────────────────────────────────────────
+
+
 def overrides(since: date, until: date) -> Overrides:
     """The district's own word on days (inclusive) that differ from the holiday library, for calendar.working_days."""
     days = db.session.scalars(sa.select(CalendarDay).where(CalendarDay.day.between(since, until)))
     return {d.day: Override(Kind(d.kind.value), d.name) for d in days}
+
+
+def working_day(day: date) -> Day:
+    """What a day is, with the installation's own corrections. Its year is read, for whether the notice is out."""
+    return working_days.kind_of(day, overrides(date(day.year, 1, 1), date(day.year, 12, 31)))
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The working day `count` working days after a day (before it when negative), with the installation's own corrections."""
+    reach = timedelta(days=30 + 3 * abs(count))
+    return working_days.add_working_days(day, count, overrides(day - reach, day + reach))

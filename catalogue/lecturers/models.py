@@ -189,6 +189,21 @@ class CorpsMember(Base):
     __table_args__ = (
         sa.UniqueConstraint("corps_id", "lecturer_id", "joined_on"),
         sa.CheckConstraint("left_on IS NULL OR left_on >= joined_on", name="span"),
+        sa.Index(
+            "uq_corps_member_in_force",
+            "corps_id",
+            "lecturer_id",
+            unique=True,
+            sqlite_where=sa.text("left_on IS NULL"),
+            postgresql_where=sa.text("left_on IS NULL"),
+        ),
+        sa.Index(
+            "uq_corps_member_leader",
+            "corps_id",
+            unique=True,
+            sqlite_where=sa.text("role = 'leader' AND left_on IS NULL"),
+            postgresql_where=sa.text("role = 'leader' AND left_on IS NULL"),
+        ),
     )
 
     id: Mapped[int] = key()

@@ -1211,6 +1211,22 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_corps_member_lecturer_id"), "corps_member", ["lecturer_id"], unique=False)
+    op.create_index(
+        "uq_corps_member_in_force",
+        "corps_member",
+        ["corps_id", "lecturer_id"],
+        unique=True,
+        sqlite_where=sa.text("left_on IS NULL"),
+        postgresql_where=sa.text("left_on IS NULL"),
+    )
+    op.create_index(
+        "uq_corps_member_leader",
+        "corps_member",
+        ["corps_id"],
+        unique=True,
+        sqlite_where=sa.text("role = 'leader' AND left_on IS NULL"),
+        postgresql_where=sa.text("role = 'leader' AND left_on IS NULL"),
+    )
     op.create_table(
         "course_availability",
         sa.Column("course_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2628,6 +2644,18 @@ def downgrade() -> None:
     op.drop_table("course_history")
     op.drop_index("ix_course_availability_soonest", table_name="course_availability")
     op.drop_table("course_availability")
+    op.drop_index(
+        "uq_corps_member_leader",
+        table_name="corps_member",
+        sqlite_where=sa.text("role = 'leader' AND left_on IS NULL"),
+        postgresql_where=sa.text("role = 'leader' AND left_on IS NULL"),
+    )
+    op.drop_index(
+        "uq_corps_member_in_force",
+        table_name="corps_member",
+        sqlite_where=sa.text("left_on IS NULL"),
+        postgresql_where=sa.text("left_on IS NULL"),
+    )
     op.drop_index(op.f("ix_corps_member_lecturer_id"), table_name="corps_member")
     op.drop_table("corps_member")
     op.drop_table("availability_exception")
