@@ -31,8 +31,11 @@ from catalogue.menu import models as _menu
 from catalogue.menu import reactions as menu_reactions
 from catalogue.menu import tasks as menu_tasks
 from catalogue.notices import models as _notices
+from catalogue.orders import check_views as checks
+from catalogue.orders import form_views as order_form
 from catalogue.orders import models as _orders
-from catalogue.orders import operations as orders_operations
+from catalogue.orders import tasks as orders_tasks
+from catalogue.orders import views as orders
 from catalogue.organisations import models as _organisations
 from catalogue.ratings import models as _ratings
 from catalogue.venues import models as _venues
@@ -46,6 +49,9 @@ MODELS = (
 BLUEPRINTS: tuple[Any, ...] = (  # pages
     accounts.pages,
     account.pages,
+    order_form.pages,
+    checks.pages,
+    orders.pages,
     home.pages,
 )
 APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
@@ -63,7 +69,7 @@ DELIVERIES: dict[str, outbox.Handler] = {  # outbox kind → who delivers it
 }
 PERIODIC: queue.Periodic = {  # name → work of each minute
     "accounts": accounts_tasks.sweep,
-    "orders": orders_operations.sweep,
+    "orders": orders_tasks.sweep,
     "menu": menu_tasks.sweep,
 }
 

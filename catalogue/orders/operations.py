@@ -10,10 +10,10 @@ from sqlalchemy.orm.attributes import flag_modified
 from catalogue.core import changes, events, numbers
 from catalogue.core.actor import Actor, Role, job
 from catalogue.core.clock import day_of
-from catalogue.core.db import db, lock, transaction
+from catalogue.core.db import db, lock
 from catalogue.core.errors import IllegalAction, Invalid, NotVisible, Stale
 from catalogue.core.words import _
-from catalogue.courses.models import Course, EditionItem
+from catalogue.courses.models import Course, CourseVersion, EditionItem
 from catalogue.orders import policy, queries, rules
 from catalogue.orders.errors import NotYours, OwnOrder, ReasonMissing, TooManyWindows
 from catalogue.orders.events import (
@@ -76,7 +76,7 @@ def draft(
     order = Order(
         organisation_id=committee.id, town_id=committee.town_id, district_id=committee.district_id, state=State.DRAFT,
         origin=policy.origin_of(by, committee), key=key, course_id=course.id, course_version_id=version.id,
-        made_by_id=by.person_id, made_at=at, place=_usual_place(version),
+        made_by_id=by.person_id, made_at=at, place=usual_place(version),
         audience_code=version.audiences[0].code if len(version.audiences) == 1 else None, **_plain(values or {}),
     )  # fmt: skip
     try:
@@ -101,7 +101,8 @@ def _made_with(committee_id: int, key: str, by: Actor) -> Order | None:
     return queries.loaded(found.id)
 
 
-def _usual_place(version: Any) -> Place:
+def usual_place(version: CourseVersion) -> Place:
+    """Where a course is usually held: the committee's own room when the lecturer comes there."""
     if version.onsite:
         return Place.OWN_ROOM
     return Place.ANY_VENUE if version.venue else Place.ONLINE
@@ -133,6 +134,14 @@ def save(order: Order, values: Mapping[str, Any], *, by: Actor, at: datetime, ve
     _check_editor(by, order)
     _check_page(order, version, by)
     changes.edit(order, _plain(values), by=by, at=at, action="save")
+
+
+def keep(
+    order: Order, values: Mapping[str, Any], windows: Windows, *, pattern: str, by: Actor, at: datetime, version: int | None = None,
+) -> None:  # fmt: skip
+    """Everything a page of the form says at once: words and times, judged against one version of the page."""
+    save(order, values, by=by, at=at, version=version)
+    set_windows(order, windows, by=by, at=at, pattern=pattern)
 
 
 def set_windows(
@@ -389,6 +398,13 @@ def note(order: Order, words: str, *, by: Actor, at: datetime) -> OrderNote:
     return made
 
 
+def reveal(order: Order, *, by: Actor, at: datetime) -> None:
+    """Somebody on the handling side looks at the contact's telephone: recorded, and nothing else changes."""
+    if not policy.side_of(by, order):
+        raise NotYours(_("这张点单不归您办。需要的话，请联系本街镇管理员。"))
+    changes.note(order, "reveal_telephone", by=by, at=at)
+
+
 # ── steps that other features take; their own policy has judged who may ─────────────────────────
 
 
@@ -437,9 +453,7 @@ def lapse(order: Order, *, by: Actor, at: datetime) -> None:
 
 def sweep(at: datetime) -> int:
     """Marks as unmet every order whose edition has ended. Idempotent; returns how many."""
-    done = 0
-    with transaction(writes=True):
-        for order_id in queries.unmet_candidates(day_of(at)):
-            lapse(queries.loaded(order_id), by=job("orders.sweep"), at=at)
-            done += 1
-    return done
+    waiting = queries.unmet_candidates(day_of(at))
+    for order_id in waiting:
+        lapse(queries.loaded(order_id), by=job("orders.sweep"), at=at)
+    return len(waiting)

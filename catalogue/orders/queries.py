@@ -13,12 +13,14 @@ from catalogue.core import numbers
 from catalogue.core.actor import Actor, Level, Role
 from catalogue.core.db import db
 from catalogue.core.paging import Page, paged
-from catalogue.courses.models import Category, Course, CourseVersion, Edition, EditionItem
+from catalogue.courses.models import Category, Course, CourseVersion, Edition, EditionItem, Equipment
+from catalogue.lecturers.models import Lecturer, Qualification
 from catalogue.orders import policy
 from catalogue.orders.models import Order, OrderHistory, OrderNote, OrderWindow, Origin
 from catalogue.orders.states import COUNTED, OPEN, Action, State
 from catalogue.organisations import queries as organisations
 from catalogue.organisations.models import Organisation, OrganisationReach
+from catalogue.venues.models import Venue
 
 COMMITTEE = "committee"  # code of a miss that costs the committee its quota
 TABS = {
@@ -165,6 +167,17 @@ def listed(by: Actor, *, tab: str = "", q: str = "", after: str = "", before: st
     return paged(query, keys, after=after, before=before, size=size, key_of=lambda r: (r.id,), scalars=False)
 
 
+def row_of(order_id: int) -> Any:
+    """One order as a row of the list, for its stamps and the next sentence (no scope: the order itself was scoped)."""
+    return db.session.execute(_LIST.where(Order.id == order_id)).one()
+
+
+def others_of(order: Order, limit: int = 10) -> Sequence[Any]:
+    """The committee's other orders, newest first, for whoever checks this one."""
+    mine = _LIST.where(Order.organisation_id == order.organisation_id, Order.id != order.id, Order.state != State.DRAFT)
+    return db.session.execute(mine.order_by(Order.id.desc()).limit(limit)).all()
+
+
 def tab_counts(by: Actor) -> dict[str, int | None]:
     """How many orders stand under each tab. Whole counts for a committee; towns and districts get the open ones only (None: not counted)."""
     small = all(m.level is Level.COMMITTEE for m in by.memberships if m.role in policy.SEEING)
@@ -202,6 +215,31 @@ def coverage(town_id: int, edition_id: int | None) -> Sequence[Any]:
         .group_by(Organisation.id, Organisation.name, Organisation.telephone, Organisation.sort_key)
         .order_by(sa.func.count(Order.id), Organisation.sort_key, Organisation.id)
     ).all()  # fmt: skip
+
+
+def towns_of(by: Actor) -> Sequence[Organisation]:
+    """The towns this actor looks after: their own, or all of their district."""
+    own = by.organisations(Role.TOWN_ADMINISTRATOR)
+    districts = [i for r in policy.DISTRICT for i in by.organisations(r)]
+    return db.session.scalars(
+        sa.select(Organisation)
+        .where(
+            Organisation.level == Level.TOWN, Organisation.ended_on.is_(None),
+            sa.or_(Organisation.id.in_(own), Organisation.district_id.in_(districts)),
+        )
+        .order_by(Organisation.sort_key, Organisation.id)
+    ).all()  # fmt: skip
+
+
+def editions_of(district_id: int | None, day: date, limit: int = 8) -> Sequence[Edition]:
+    """Published editions of a district, the one that is taught or ordered now first, then newest first."""
+    current = sa.case((sa.and_(Edition.order_from <= day, Edition.teach_until >= day), 0), else_=1)
+    return db.session.scalars(
+        sa.select(Edition)
+        .where(Edition.district_id == district_id, Edition.published_on.is_not(None))
+        .order_by(current, Edition.teach_from.desc(), Edition.id)
+        .limit(limit)
+    ).all()
 
 
 # ── facts for the rules and the form ────────────────────────────────────────────────────────────
@@ -318,12 +356,82 @@ def staff(organisation_ids: Sequence[int], roles: Sequence[Role], day: date) -> 
 
 
 def course_of(course_id: int) -> Course:
-    """A course to be ordered, with category and published version (audiences and equipment). Raises NotVisible."""
+    """A course to be ordered, with category and published version (its audiences). Raises NotVisible."""
     query = sa.select(Course).where(Course.id == course_id)
     return organisations.one(
         query.options(
             joinedload(Course.category).load_only(Category.code, Category.label),
             joinedload(Course.published).selectinload(CourseVersion.audiences),
-            joinedload(Course.published).selectinload(CourseVersion.equipment),
         )
     )
+
+
+# ── choices of the form ─────────────────────────────────────────────────────────────────────────
+
+
+def committees_for(by: Actor, q: str = "", limit: int = 200) -> Sequence[Any]:
+    """Committees an administrator may order for, by town and name; `q` is a part of the name or its initials."""
+    places = [i for role in policy.ON_BEHALF for i in by.organisations(role)]
+    town = aliased(Organisation)
+    query = (
+        sa.select(Organisation.id, Organisation.name, town.name.label("town"))
+        .join(OrganisationReach, OrganisationReach.descendant_id == Organisation.id)
+        .outerjoin(town, town.id == Organisation.town_id)
+        .where(
+            OrganisationReach.ancestor_id.in_(places), Organisation.level == Level.COMMITTEE, Organisation.ended_on.is_(None)
+        )
+        .distinct()
+        .add_columns(Organisation.sort_key, town.sort_key.label("town_key"))
+        .order_by(town.sort_key.nulls_last(), Organisation.sort_key, Organisation.id)
+    )  # fmt: skip
+    if q:
+        query = query.where(
+            sa.or_(Organisation.name.contains(q, autoescape=True), Organisation.initials.startswith(q.lower(), autoescape=True))
+        )  # fmt: skip
+    return db.session.execute(query.limit(limit)).all()
+
+
+def venues_for(committee: Organisation, limit: int = 200) -> Sequence[Venue]:
+    """Places a committee may name: its own, and what others of the district share; those of its own town first."""
+    near = sa.case((Venue.town_id == committee.town_id, 0), else_=1)
+    return db.session.scalars(
+        sa.select(Venue)
+        .where(
+            Venue.ended_on.is_(None), Venue.district_id == committee.district_id,
+            sa.or_(Venue.shared, Venue.organisation_id == committee.id),
+        )
+        .options(selectinload(Venue.equipment))
+        .order_by(near, Venue.sort_key, Venue.id)
+        .limit(limit)
+    ).all()  # fmt: skip
+
+
+def lecturers_of(course_id: int, day: date, limit: int = 100) -> Sequence[Any]:
+    """Who teaches a course: id and display name, by name."""
+    return db.session.execute(
+        sa.select(Lecturer.id, Lecturer.display_name, Lecturer.sort_key)
+        .join(Qualification, Qualification.lecturer_id == Lecturer.id)
+        .where(
+            Qualification.course_id == course_id, Lecturer.ended_on.is_(None), Qualification.since <= day,
+            sa.or_(Qualification.until.is_(None), Qualification.until >= day),
+        )
+        .distinct()
+        .order_by(Lecturer.sort_key, Lecturer.id)
+        .limit(limit)
+    ).all()  # fmt: skip
+
+
+def equipment_labels() -> dict[str, str]:
+    return {r.code: r.label for r in db.session.execute(sa.select(Equipment.code, Equipment.label))}
+
+
+def committee_of(organisation_id: int) -> Organisation:
+    """A committee with its town. Raises NotVisible."""
+    return organisations.one(
+        sa.select(Organisation).where(Organisation.id == organisation_id).options(joinedload(Organisation.town))
+    )
+
+
+def of_key(organisation_id: int, key: str) -> int | None:
+    """The order that was made with a form's one-time key."""
+    return db.session.scalar(sa.select(Order.id).where(Order.organisation_id == organisation_id, Order.key == key))

@@ -1,0 +1,279 @@
+"""The order form: one page on a desk, three steps on a phone, whole without script. Every button posts the form and keeps it."""
+
+import secrets
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, g, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+
+from catalogue.core import wording
+from catalogue.core.actor import Role
+from catalogue.core.db import transaction
+from catalogue.core.errors import NotVisible
+from catalogue.core.web import actor, now, page, permit, roles
+from catalogue.core.words import _
+from catalogue.courses.models import Course, CourseVersion
+from catalogue.orders import operations, patterns, policy, queries, rules, sheet
+from catalogue.orders.errors import NotYours
+from catalogue.orders.forms import OrderForm, options
+from catalogue.orders.models import Order, Place
+from catalogue.orders.sheet import Asked, Availability, Times
+from catalogue.orders.states import State
+from catalogue.organisations.models import Organisation
+from catalogue.venues.models import Venue
+
+pages = Blueprint("order_form", __name__)
+
+AVAILABILITY: Availability | None = None
+"""Who could come, by half-day: set by app.py to what dispatch answers; without it the calendar shows days only."""
+
+ORDERING = (Role.ORDERER, *policy.ON_BEHALF)
+STEP_OF = {
+    "windows": 2,
+    "pattern": 2,
+    "weekdays": 2,
+    "half": 2,
+    "place": 3,
+    "venue": 3,
+    "expected": 3,
+    "contact": 3,
+    "telephone": 3,
+}
+
+
+@pages.route("/orders/new", methods=["GET", "POST"])
+@permit(roles(*ORDERING))
+def new() -> ResponseReturnValue:
+    """A form with a fresh one-time key; the first press (or a moment of typing) makes the draft."""
+    form = OrderForm()
+    if form.is_submitted():
+        with transaction():
+            order_id = _begun(form)
+        return _written(form, order_id)
+    course_id = _number(request.args.get("course"))
+    if course_id is None:
+        return redirect("/courses/")
+    with transaction():
+        committee_id = _number(request.args.get("for")) or _own(actor().acting_for)
+        if committee_id is None:
+            q = request.args.get("q", "")[:40].strip()
+            found = queries.committees_for(actor(), q)
+            return page("orders/choose.html", course=queries.course_of(course_id), committees=found, q=q)
+        return _fresh(course_id, committee_id)
+
+
+@pages.route("/orders/<int:order_id>/edit", methods=["GET", "POST"])
+@permit(roles(*ORDERING))
+def write(order_id: int) -> ResponseReturnValue:
+    """A draft or returned order."""
+    form = OrderForm()
+    if form.is_submitted():
+        return _written(form, order_id)
+    with transaction():
+        order = queries.one(actor(), order_id)
+        if not policy.may_edit(actor(), order):
+            return redirect(f"/orders/{order.number or order.id}")
+        form = OrderForm(data=_data_of(order))
+        return _page(form, order, order.course, _version(order), order.organisation, sheet.times_of(order))
+
+
+def _number(said: str | None) -> int | None:
+    return int(said) if said and said.isascii() and said.isdigit() and len(said) < 16 else None
+
+
+def _own(acting_for: int | None) -> int | None:
+    """The committee the person is acting for, when they order for it as its own staff."""
+    own = actor().organisations(Role.ORDERER)
+    return acting_for if acting_for in own else own[0] if own and acting_for is None else None
+
+
+def _fresh(course_id: int, committee_id: int) -> ResponseReturnValue:
+    committee, course = queries.committee_of(committee_id), queries.course_of(course_id)
+    if not policy.may_order_for(actor(), committee) or course.published is None:
+        raise NotVisible(_("没有找到，或者不在您的范围内。"))
+    rules.refuse_unless_offered(course, queries.chain_of(committee.id), committee.district_id or 0)
+    own = policy.origin_of(actor(), committee).value == "committee"
+    form = OrderForm(
+        data={
+            "key": secrets.token_urlsafe(18), "course": course.id, "committee": committee.id, "telephone": committee.telephone,
+            "contact": actor().name if own else "", "place": operations.usual_place(course.published).value,
+        }
+    )  # fmt: skip
+    return _page(form, None, course, course.published, committee, Times([]))
+
+
+def _begun(form: OrderForm) -> int:
+    """The draft of this page's one-time key. After a refusal it is only looked up: nothing is written twice."""
+    committee_id, course_id = _number(form.committee.data), _number(form.course.data)
+    key = (form.key.data or "")[:64]
+    if committee_id is None or course_id is None or not key:
+        raise NotVisible(_("没有找到，或者不在您的范围内。"))
+    committee = queries.committee_of(committee_id)
+    if not policy.may_order_for(actor(), committee):
+        raise NotYours(_("您不能替这个单位点单。"))
+    if "refusal" in g:
+        found = queries.of_key(committee_id, key)
+        if found is None:
+            raise NotVisible(_("没有找到，或者不在您的范围内。"))
+        return found
+    course = queries.course_of(course_id)
+    return operations.draft(by=actor(), at=now(), committee=committee, course=course, key=key).id
+
+
+def _version(order: Order) -> CourseVersion:
+    return order.course_version
+
+
+def _written(form: OrderForm, order_id: int) -> ResponseReturnValue:
+    """Keeps what was typed, does what the button says, and shows the form again (or the order, once it is handed in)."""
+    autosave = "X-Autosave" in request.headers
+    with transaction():
+        order = queries.one(actor(), order_id)
+        done = order.state not in (State.DRAFT, State.RETURNED)
+        if done and not autosave and "submit" in request.form and order.submitted_by_id == actor().person_id:
+            return redirect(f"/orders/{order.number}")  # the second click of a double click
+        terms = rules.terms(order.course_id, order.organisation_id, now())
+        _choices(form, order.course, _version(order), order.organisation)
+        good = form.validate_on_submit()
+        times = sheet.times_of(order)
+        if "refusal" not in g:
+            sheet.pressed(times, form, request.form, terms)
+            operations.keep(
+                order, form.values(), times.windows(), pattern=times.pattern, by=actor(), at=now(), version=_version_of(form)
+            )  # fmt: skip
+            good = good and not form.errors
+            if "submit" not in request.form:
+                _quiet(form)
+    if autosave:
+        return jsonify(version=order.version, url=f"/orders/{order.id}/edit")
+    if "submit" in request.form and good:
+        with transaction():
+            order = queries.one(actor(), order_id)
+            operations.submit(order, by=actor(), at=now(), quota_reason=form.quota_reason.data or "")
+            number = order.number
+        flash(_("点单已提交，点单号 %(number)s。", number=number), "done")
+        return redirect(f"/orders/{number}")
+    with transaction():
+        order = queries.one(actor(), order_id)
+        form.version.data = str(order.version)
+        times.slots = sheet.times_of(order).slots
+        return _page(form, order, order.course, _version(order), order.organisation, times)
+
+
+def _quiet(form: OrderForm) -> None:
+    """Pressing a day is no handing in: what is still wrong elsewhere is said when it is submitted."""
+    for field in form:
+        if field.name != "pattern":
+            field.errors = []
+
+
+def _version_of(form: OrderForm) -> int | None:
+    return _number(form.version.data)
+
+
+def _data_of(order: Order) -> dict[str, Any]:
+    return {
+        "version": order.version, "key": order.key, "course": order.course_id, "committee": order.organisation_id, "need": order.need,
+        "audience": order.audience_code or "", "preferred_lecturer": order.preferred_lecturer_id or "", "place": order.place.value,
+        "venue": order.venue_id if order.place is Place.VENUE else "", "online_too": order.online_too,
+        "expected": "" if order.expected is None else str(order.expected), "contact": order.contact, "telephone": order.telephone,
+        "pattern": order.pattern,
+    }  # fmt: skip
+
+
+def _choices(form: OrderForm, course: Course, version: CourseVersion, committee: Organisation) -> list[Any]:
+    """Fills in what can be chosen; returns the venues."""
+    form.audience.choices = options({"": _("请选择"), **{a.code: a.label for a in version.audiences}})
+    lecturers = queries.lecturers_of(course.id, now().date())
+    form.preferred_lecturer.choices = options({"": _("都可以"), **{str(r.id): r.display_name for r in lecturers}})
+    venues = list(queries.venues_for(committee))
+    shared = [v for v in venues if not (v.own_room and v.organisation_id == committee.id)]
+    names = {str(v.id): _("%(name)s（%(n)d 人）", name=v.name, n=v.capacity) for v in shared}
+    form.venue.choices = options({"": _("请选择"), **names})
+    return venues
+
+
+def _page(form: OrderForm, order: Order | None, course: Course, version: CourseVersion, committee: Organisation, times: Times) -> ResponseReturnValue:  # fmt: skip
+    venues = _choices(form, course, version, committee)
+    terms = rules.terms(course.id, committee.id, now(), windows=times.windows())
+    place = Place(form.place.data) if form.place.data in set(Place) else Place.OWN_ROOM
+    room = next((v for v in venues if v.own_room and v.organisation_id == committee.id), None)
+    month = sheet.month_of(form, request.form.get("month", ""), times.slots, terms)
+    asked = Asked(
+        course.id, version.id, committee.id, order.id if order is not None else None, place, _number(str(form.venue.data or "")),
+        form.people(), month, sheet.last_of(month),
+    )  # fmt: skip
+    free = AVAILABILITY(asked) if AVAILABILITY is not None and terms.teach is not None else None
+    day = sheet.inside(_open_day(form), terms)
+    form.at_month.data, form.on_day.data = month.isoformat()[:7], day.isoformat() if day is not None else ""
+    form.at_step.data = str(_step(form))
+    named = next((v for v in venues if str(v.id) == str(form.venue.data)), None)
+    used = queries.used(committee.id, terms.item.edition_id, course.id, without=order.id if order else None) if terms.item else None  # fmt: skip
+    return page(
+        "orders/form.html", form=form, order=order, course=course, version=version, committee=committee, terms=terms, times=times,
+        month=month, before=_month_beside(month, -1, terms), after=_month_beside(month, 1, terms),
+        days=sheet.month_days(month, place, terms, times.slots, free), day=day,
+        boxes=sheet.half_boxes(day, times.slots, free) if day is not None else [], counted=free is not None, place=place, room=room,
+        place_choices=_places(version, room, terms), help_more=sheet.helps_more(len(times.slots), bool(times.pattern)),
+        limits=sheet.limits(version, room if place is Place.OWN_ROOM else named if place is Place.VENUE else None),
+        rank_word=sheet.rank_word, say_pattern=patterns.say, instants=patterns.instants, used=used,
+        over_quota=_over(used, terms), may_override=any(actor().has(r) for r in policy.ON_BEHALF), step=_step(form), named=named,
+        url=f"/orders/{order.id}/edit" if order is not None else "/orders/new", saved_at=now() if order is not None else None,
+    )  # fmt: skip
+
+
+def _over(used: queries.Used | None, terms: rules.Terms) -> bool:
+    quota = terms.settings
+    return used is not None and (used.course >= quota["quota_course"] or used.edition >= quota["quota_edition"])
+
+
+def _open_day(form: OrderForm) -> date | None:
+    """The day whose half-days are open: the one just pressed, else the one open before."""
+    said = request.form.get("day", "")
+    try:
+        return date.fromisoformat(said) if said else form.day()
+    except ValueError:
+        return form.day()
+
+
+def _step(form: OrderForm) -> int:
+    """Which of the three steps a phone shows: where the first error is, else the one asked for."""
+    wrong = [STEP_OF.get(name, 1) for name in form.errors if name]
+    if wrong:
+        return min(wrong)
+    said = request.form.get("step") or form.at_step.data or "1"
+    return int(said) if said in ("1", "2", "3") else 1
+
+
+def _month_beside(month: date, step: int, terms: rules.Terms) -> str:
+    """The neighbouring month as the value of its button, empty beyond the edition."""
+    teach = terms.teach
+    if teach is None:
+        return ""
+    beside = date(month.year + (month.month - 1 + step) // 12, (month.month - 1 + step) % 12 + 1, 1)
+    return beside.isoformat()[:7] if teach[0].replace(day=1) <= beside <= teach[1] else ""
+
+
+def _places(version: CourseVersion, room: Venue | None, terms: rules.Terms) -> list[dict[str, str]]:
+    """The ways to hold it, each with its facts, or closed with the reason."""
+    somewhere = "" if version.venue or version.onsite else _("这门课只能上线上课")
+    own = _room_words(room) if room is not None else ""
+    closed_own = "" if version.onsite else _("这门课要到教学点上")
+    return [
+        {"value": Place.OWN_ROOM.value, "label": room.name if room is not None else _("本单位活动室"), "help": own,
+         "closed": closed_own or ("" if room is not None else _("还没有登记活动室，请本街镇管理员登记"))},
+        {"value": Place.VENUE.value, "label": _("其他场地，我来选"), "help": _("党群服务中心、教学点等。"), "closed": somewhere},
+        {"value": Place.ANY_VENUE.value, "label": _("附近合适的场地都行"), "help": _("由区里就近安排，更容易排上。"), "closed": somewhere},
+        {"value": Place.ONLINE.value, "label": _("线上"), "help": _("%(n)d 个工作日前点单即可。", n=terms.settings["lead_days_online"]),
+         "closed": "" if version.online else _("这门课不能上线上课")},
+    ]  # fmt: skip
+
+
+def _room_words(room: Venue) -> str:
+    """坐得下 45 人，有投影、音响。"""
+    labels = queries.equipment_labels() if room.equipment else {}
+    has = wording.listed(labels[e.equipment_code] for e in room.equipment if e.equipment_code in labels)
+    return (
+        _("坐得下 %(n)d 人，有%(has)s。", n=room.capacity, has=has) if has else _("坐得下 %(n)d 人。", n=room.capacity)
+    )

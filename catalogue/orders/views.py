@@ -1,0 +1,183 @@
+"""我的点单: the list, one order with everything about it, and what its people may do with it."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request
+from flask.typing import ResponseReturnValue
+
+from catalogue.core.actor import Role
+from catalogue.core.db import transaction
+from catalogue.core.forms import version_of
+from catalogue.core.web import actor, now, page, permit, roles
+from catalogue.core.words import _
+from catalogue.orders import operations, policy, progress, queries
+from catalogue.orders.forms import AssignForm, CallForm, CancelForm, NoteForm, ReasonForm
+from catalogue.orders.models import Order
+from catalogue.orders.progress import Line
+from catalogue.orders.states import Action, State
+from catalogue.organisations import queries as organisations
+
+pages = Blueprint("orders", __name__)
+
+LINES: Callable[[Sequence[int]], Mapping[int, Line]] | None = None
+"""What features to the right know of orders (lecturer, lesson, rating), by order id: set by app.py."""
+
+
+def _lines(ids: Sequence[int]) -> Mapping[int, Line]:
+    return LINES(ids) if LINES is not None and ids else {}
+
+
+@pages.route("/orders/")
+@permit(roles(*policy.SEEING))
+def orders() -> ResponseReturnValue:
+    """The orders in sight, newest first, each with its line of stamps and what comes next."""
+    tab, q = request.args.get("tab", ""), request.args.get("q", "")[:60].strip()
+    after, before = request.args.get("after", ""), request.args.get("before", "")
+    with transaction():
+        found = queries.listed(actor(), tab=tab, q=q, after=after, before=before)
+        counts = queries.tab_counts(actor())
+        lines = _lines([r.id for r in found.rows])
+        return page(
+            "orders/orders.html", found=found, counts=counts, tab=tab if tab in queries.TABS else "", q=q, lines=lines, progress=progress,
+            mine=queries.TABS["mine"], alone=actor().roles == frozenset({Role.ORDERER}), reasons=progress.reasons(),
+        )  # fmt: skip
+
+
+@pages.route("/orders/<said>")
+@permit(roles(*policy.SEEING))
+def order(said: str) -> ResponseReturnValue:
+    """Everything about one order."""
+    with transaction():
+        return _order_page(queries.one(actor(), said))
+
+
+def _order_page(order: Order, *, telephone: str = "") -> ResponseReturnValue:
+    row = queries.row_of(order.id)
+    by, side = actor(), policy.side_of(actor(), order)
+    history = queries.history_of(order.id)
+    line = _lines([order.id]).get(order.id)
+    steers = policy.may_steer(by, order)
+    own = side == "committee" or order.state is State.DRAFT
+    return page(
+        "orders/order.html", order=order, row=row, line=line, history=history, progress=progress, reasons=progress.reasons(),
+        whom=organisations.names_of([r.acting_for_id for r in history if r.acting_for_id]), notes=queries.notes_of(order.id, side),
+        note_form=NoteForm(formdata=None), side=side, allowed={a.value for a in policy.allowed(by, order)}, steers=steers,
+        may_edit=policy.may_edit(by, order), may_again=policy.may_order_for(by, order.organisation), telephone=telephone or (order.telephone if own else ""),
+        staff=_staff(order) if steers else [], call_form=CallForm(formdata=None), key=secrets.token_urlsafe(18), keepers=_staff(order, asked=True),
+    )  # fmt: skip
+
+
+def _staff(order: Order, *, asked: bool = False) -> Sequence[Any]:
+    """Who could look after it now: the town's administrators until it is checked, then the district's dispatchers."""
+    before = order.state in (State.SUBMITTED, State.RETURNED) and order.town_id is not None
+    if asked and order.assigned_to is not None:
+        return [order.assigned_to]
+    place, role = (order.town_id, Role.TOWN_ADMINISTRATOR) if before else (order.district_id, Role.DISPATCHER)
+    return queries.staff([place or order.district_id], [role], now().date())
+
+
+@pages.route("/orders/<int:order_id>/telephone", methods=["POST"])
+@permit(roles(*policy.SEEING))
+def telephone(order_id: int) -> ResponseReturnValue:
+    """Shows the contact's number to those who handle the order; each look is audited."""
+    with transaction():
+        order = queries.one(actor(), order_id)
+        operations.reveal(order, by=actor(), at=now())
+        return _order_page(order, telephone=order.telephone)
+
+
+@pages.route("/orders/<int:order_id>/cancel", methods=["GET", "POST"])
+@permit(roles(*policy.SEEING))
+def cancel(order_id: int) -> ResponseReturnValue:
+    form = CancelForm()
+    with transaction():
+        order = queries.one(actor(), order_id)
+        draft = order.state is State.DRAFT
+        if draft and form.is_submitted() and not form.refused():
+            operations.cancel(order, by=actor(), at=now(), version=version_of(form))
+        elif not form.validate_on_submit():
+            form.version.data = form.version.data or str(order.version)
+            return page("orders/reason.html", order=order, form=form, action=Action.CANCEL.value)
+        else:
+            operations.cancel(
+                order,
+                by=actor(),
+                at=now(),
+                version=version_of(form),
+                code=form.code.data,
+                reason=form.reason.data or "",
+            )
+    flash(_("草稿已经删去。") if draft else _("点单已取消，不占名额。"), "done")
+    return redirect("/orders/" if draft else f"/orders/{order.number}")
+
+
+@pages.route("/orders/<int:order_id>/return", methods=["GET", "POST"])
+@permit(roles(*policy.CHECKING, Role.DISPATCHER))
+def send_back(order_id: int) -> ResponseReturnValue:
+    """Back to the committee with a question."""
+    form = ReasonForm()
+    with transaction():
+        order = queries.one(actor(), order_id)
+        if not form.validate_on_submit():
+            form.version.data = form.version.data or str(order.version)
+            return page("orders/reason.html", order=order, form=form, action=Action.RETURN.value)
+        operations.send_back(order, by=actor(), at=now(), version=version_of(form), reason=form.reason.data)
+    flash(_("已退回，居村会看到您的话。"), "done")
+    return redirect(f"/orders/{order.number}")
+
+
+@pages.route("/orders/<int:order_id>/again", methods=["POST"])
+@permit(roles(Role.ORDERER, *policy.ON_BEHALF))
+def again(order_id: int) -> ResponseReturnValue:
+    """照这一张再点: a draft like the last one, its times open."""
+    with transaction():
+        old = queries.one(actor(), order_id)
+        committee, course = queries.committee_of(old.organisation_id), queries.course_of(old.course_id)
+        key = request.form.get("key", "")[:64] or secrets.token_urlsafe(18)
+        fresh = operations.again(old, by=actor(), at=now(), committee=committee, course=course, key=key)
+    return redirect(f"/orders/{fresh.id}/edit")
+
+
+@pages.route("/orders/<int:order_id>/notes", methods=["POST"])
+@permit(roles(*policy.SEEING))
+def add_note(order_id: int) -> ResponseReturnValue:
+    form = NoteForm()
+    form.validate_on_submit()
+    with transaction():
+        order = queries.one(actor(), order_id)
+        operations.note(order, form.words.data or "", by=actor(), at=now())
+    return redirect(_back(order))
+
+
+@pages.route("/orders/<int:order_id>/assign", methods=["POST"])
+@permit(roles(*policy.CHECKING, Role.DISPATCHER))
+def assign(order_id: int) -> ResponseReturnValue:
+    form = AssignForm()
+    said = str(form.person.data or "")
+    with transaction():
+        order = queries.one(actor(), order_id)
+        person_id = int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
+        operations.assign(order, person_id, by=actor(), at=now(), version=version_of(form))
+    flash(_("经办人已改。"), "done")
+    return redirect(_back(order))
+
+
+@pages.route("/orders/<int:order_id>/call", methods=["POST"])
+@permit(roles(*policy.CHECKING, Role.DISPATCHER))
+def wait_for_call(order_id: int) -> ResponseReturnValue:
+    """等回电到…, or no longer when the time is left empty."""
+    form = CallForm()
+    with transaction():
+        order = queries.one(actor(), order_id)
+        operations.wait_for_call(
+            order, form.instant(), by=actor(), at=now(), version=version_of(form), words=form.words.data or ""
+        )
+    flash(_("已记下。") if order.call_back_until else _("不再等回电。"), "done")
+    return redirect(_back(order))
+
+
+def _back(order: Order) -> str:
+    """To the check page when one came from there, else to the order."""
+    return f"/checks/{order.id}" if request.args.get("from") == "checks" else f"/orders/{order.number or order.id}"
