@@ -5,12 +5,22 @@ from datetime import date
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from catalogue.core.actor import Actor, Kind, Level, Role
 from catalogue.core.db import Base, db
 from catalogue.core.errors import NotAllowed, NotVisible
+from catalogue.core.text import tokens
 from catalogue.core.words import _
-from catalogue.organisations.models import Organisation, OrganisationReach, Setting
+from catalogue.organisations.models import (
+    Organisation,
+    OrganisationAlias,
+    OrganisationKind,
+    OrganisationName,
+    OrganisationPlace,
+    OrganisationReach,
+    Setting,
+)
 from catalogue.organisations.settings import SETTINGS
 
 T = TypeVar("T", bound=Base)
@@ -111,3 +121,99 @@ def names_of(ids: Iterable[int]) -> dict[int, str]:
     """Today's names of organisations by id."""
     rows = db.session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(set(ids))))
     return {row.id: row.name for row in rows}
+
+
+# ── organisations themselves ──────────────────────────────────────────────────────────────────────
+
+
+def visible(by: Actor) -> sa.Select[Organisation]:
+    """The organisations this actor may look at: their own and everything below, predecessors included."""
+    query = sa.select(Organisation)
+    if by.kind is Kind.JOB or any(m.level is Level.CITY for m in by.memberships):
+        return query
+    reached = sa.select(OrganisationReach.descendant_id).where(
+        OrganisationReach.ancestor_id.in_([m.organisation_id for m in by.memberships])
+    )
+    return query.where(Organisation.id.in_(reached))
+
+
+def organisation(by: Actor, organisation_id: int) -> Organisation:
+    """One organisation in this actor's scope, with its parent and town loaded. Raises NotVisible."""
+    loaded = visible(by).options(joinedload(Organisation.parent), joinedload(Organisation.town))
+    return one(loaded.where(Organisation.id == organisation_id))
+
+
+def found_by(typed: str) -> sa.ColumnElement[bool] | None:
+    """The condition of a search: name, short name, alias, pinyin initials, or the beginning of the 12-digit code; None for nothing to search."""
+    word = "".join(tokens(typed)[:1]) and typed.strip()
+    if not word:
+        return None
+    plain = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    like = f"%{plain}%"
+    alias = sa.select(OrganisationAlias.organisation_id).where(OrganisationAlias.alias.like(like, escape="\\"))
+    ways: list[sa.ColumnElement[bool]] = [
+        Organisation.name.like(like, escape="\\"), Organisation.short_name.like(like, escape="\\"), Organisation.id.in_(alias),
+    ]  # fmt: skip
+    if word.isascii() and word.isdigit():
+        ways.append(Organisation.code.startswith(word))
+    elif word.isascii() and word.isalnum():
+        ways.append(Organisation.initials.like(f"%{word.casefold()}%"))
+    return sa.or_(*ways)
+
+
+def kinds() -> dict[str, str]:
+    """Label of every kind by code."""
+    rows = db.session.execute(sa.select(OrganisationKind.code, OrganisationKind.label))
+    return {row.code: row.label for row in rows}
+
+
+def kinds_of(*levels: Level) -> dict[str, str]:
+    """Label by code of the kinds of some levels, in the order they were entered."""
+    query = sa.select(OrganisationKind.code, OrganisationKind.label).where(OrganisationKind.level.in_(levels))
+    return {row.code: row.label for row in db.session.execute(query)}
+
+
+# ── as of a day ───────────────────────────────────────────────────────────────────────────────────
+
+
+def in_force_on(model: Any, day: date) -> sa.ColumnElement[bool]:
+    """The condition that a dated row holds on a day (both ends inclusive)."""
+    return sa.and_(model.valid_from <= day, sa.or_(model.valid_until.is_(None), model.valid_until >= day))
+
+
+def names_on(ids: Iterable[int], day: date) -> dict[int, str]:
+    """What organisations were called on a day. One that did not exist then is missing."""
+    query = sa.select(OrganisationName.organisation_id, OrganisationName.name)
+    rows = db.session.execute(
+        query.where(OrganisationName.organisation_id.in_(set(ids)), in_force_on(OrganisationName, day))
+    )
+    return {row.organisation_id: row.name for row in rows}
+
+
+def name_on(organisation_id: int, day: date) -> str | None:
+    """What an organisation was called on a day, or None when it did not exist then."""
+    return names_on([organisation_id], day).get(organisation_id)
+
+
+def place_on(organisation_id: int, day: date) -> tuple[str, int | None] | None:
+    """(kind, parent id) of an organisation on a day, or None when it did not exist then."""
+    query = sa.select(OrganisationPlace.kind, OrganisationPlace.parent_id)
+    row = db.session.execute(
+        query.where(OrganisationPlace.organisation_id == organisation_id, in_force_on(OrganisationPlace, day))
+    ).first()
+    return (row.kind, row.parent_id) if row is not None else None
+
+
+def choices(by: Actor, *levels: Level, day: date) -> dict[int, str]:
+    """Organisations in scope as choices of a form: name with its town or district, in pinyin order (at most 400; larger scopes search)."""
+    query = (
+        visible(by)
+        .where(sa.or_(Organisation.ended_on.is_(None), Organisation.ended_on >= day))
+        .options(joinedload(Organisation.parent))
+        .order_by(Organisation.sort_key, Organisation.id)
+        .limit(400)
+    )
+    if levels:
+        query = query.where(Organisation.level.in_(levels))
+    rows = db.session.scalars(query).all()
+    return {o.id: f"{o.name}（{o.parent.name}）" if o.parent is not None else o.name for o in rows}
