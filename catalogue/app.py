@@ -12,6 +12,7 @@ from catalogue import cli
 from catalogue.accounts import account_views as account
 from catalogue.accounts import api as accounts_api
 from catalogue.accounts import models as _accounts
+from catalogue.accounts import reactions as accounts_reactions
 from catalogue.accounts import tasks as accounts_tasks
 from catalogue.accounts import views as accounts
 from catalogue.calendar import models as _calendar
@@ -37,6 +38,8 @@ from catalogue.orders import models as _orders
 from catalogue.orders import tasks as orders_tasks
 from catalogue.orders import views as orders
 from catalogue.organisations import models as _organisations
+from catalogue.organisations import tasks as organisations_tasks
+from catalogue.organisations.events import OrganisationEnded, OrganisationMoved, OrganisationsMerged
 from catalogue.ratings import models as _ratings
 from catalogue.venues import models as _venues
 from config import ROOT, Config
@@ -58,6 +61,9 @@ APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
     accounts_api.api,
 )
 LISTENERS: events.Table = {  # news → reactions, in order, in the same transaction
+    OrganisationMoved: (accounts_reactions.on_moved,),
+    OrganisationsMerged: (accounts_reactions.on_merged,),
+    OrganisationEnded: (accounts_reactions.on_ended,),
     CoursePublished: (menu_reactions.on_course,),
     CourseWithdrawn: (menu_reactions.on_course,),
     CourseOffered: (menu_reactions.on_course,),
@@ -68,6 +74,7 @@ DELIVERIES: dict[str, outbox.Handler] = {  # outbox kind → who delivers it
     "menu.availability": menu_tasks.availability,
 }
 PERIODIC: queue.Periodic = {  # name → work of each minute
+    "organisations": organisations_tasks.sweep,
     "accounts": accounts_tasks.sweep,
     "orders": orders_tasks.sweep,
     "menu": menu_tasks.sweep,

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, g, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
-from catalogue.accounts import operations, passwords, queries, sign_ins
+from catalogue.accounts import keys, passwords, queries, sign_ins
 from catalogue.accounts.forms import PasswordForm
 from catalogue.accounts.views import KEPT, KEY
 from catalogue.core.db import transaction
@@ -55,11 +55,11 @@ def change_password() -> ResponseReturnValue:
     with transaction():
         right = sign_ins.confirm(g.sign_in.account_id, right, now())
         if right:
-            key = operations.change_password(
+            key = keys.change_password(
                 g.sign_in.account_id, proposal, again=form.new_password_again.data == form.new_password.data, by=actor(), at=now(),
                 session_id=g.sign_in.session_id,
             )  # fmt: skip
-    operations.check_right(right)
+    keys.check_right(right)
     kept = session.get(KEPT)
     session.pop("csrf_token", None)
     session[KEY] = key

@@ -26,10 +26,6 @@ class UsernameTaken(Invalid):
     code = "username_taken"
 
 
-class AboveYours(NotAllowed):
-    code = "above_yours"
-
-
 class NoAccount(IllegalAction):
     code = "no_account"
 
@@ -47,3 +43,15 @@ class TokenRefused(Refusal):
             else _("账号、密码或动态码不对。连着错 8 次要等 15 分钟再试。"),
             code="must_change_password" if must_change else None,
         )
+
+
+class NotYours(NotAllowed):
+    code = "not_your_person"
+
+
+class WrongRole(Invalid):
+    code = "wrong_role"
+
+
+class WrongTerm(Invalid):
+    code = "wrong_term"

@@ -38,6 +38,20 @@ def start_code() -> str:
 
 
 @dataclass(frozen=True)
+class Start:
+    """A start code as it is printed, and as it is kept."""
+
+    code: str
+    password_hash: str
+
+
+def new_start() -> Start:
+    """A fresh start code, hashed before the write begins."""
+    code = start_code()
+    return Start(code, HASHER.hash(code))
+
+
+@dataclass(frozen=True)
 class Proposal:
     """A new password, judged and hashed before the write begins; `trouble` says what is wrong with it."""
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from catalogue.accounts import policy
 from catalogue.accounts.models import Account, ApiToken, Membership, OldPassword, Person, WebSession
 from catalogue.core import actor as actors
 from catalogue.core import clock
-from catalogue.core.actor import Actor, Kind, Level
+from catalogue.core.actor import Actor, Kind, Level, Role
 from catalogue.core.db import db
-from catalogue.organisations.models import Organisation, OrganisationLink
-from catalogue.organisations.queries import names_of
+from catalogue.organisations.models import Organisation, OrganisationLink, OrganisationReach
+from catalogue.organisations.queries import names_of, one
 
 
 @dataclass(frozen=True)
@@ -149,3 +150,74 @@ def named_memberships(by: Actor) -> list[dict[str, Any]]:
         {"role": m.role, "organisation_id": m.organisation_id, "organisation": names[m.organisation_id]}
         for m in by.memberships
     ]
+
+
+# ── people, for those who keep them ───────────────────────────────────────────────────────────────
+
+
+def kept_by(by: Actor) -> sa.ColumnElement[bool]:
+    """The condition that keeps a query on Person inside the part of the tree whose accounts this actor keeps."""
+    if by.kind is Kind.JOB or by.has(Role.SYSTEM_ADMINISTRATOR):
+        return sa.true()
+    mine = by.organisations(Role.TOWN_ADMINISTRATOR, Role.DISTRICT_ADMINISTRATOR)
+    below = sa.select(OrganisationReach.descendant_id).where(OrganisationReach.ancestor_id.in_(mine))
+    return Person.organisation_id.in_(below)
+
+
+def person(by: Actor, person_id: int) -> Person:
+    """One person whose account this actor may keep. Raises NotVisible."""
+    return one(sa.select(Person).where(Person.id == person_id, kept_by(by)))
+
+
+def account_of(person_id: int) -> Account | None:
+    """The account of a person, if there is one."""
+    return db.session.scalars(sa.select(Account).where(Account.person_id == person_id)).first()
+
+
+def standing_of(person: Person) -> policy.Standing:
+    """A person with everything they hold or will hold, as policies judge it."""
+    today = clock.day_of(clock.now())
+    rows = db.session.execute(
+        sa.select(Membership.role, Organisation)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.person_id == person.id, sa.or_(Membership.ends_on.is_(None), Membership.ends_on >= today))
+    ).all()
+    return policy.Standing(
+        person, db.session.get_one(Organisation, person.organisation_id), [(row[0], row[1]) for row in rows]
+    )
+
+
+def open_memberships(person_id: int, day: date) -> Sequence[Membership]:
+    """The roles of a person that go on after a day."""
+    query = sa.select(Membership).where(
+        Membership.person_id == person_id, sa.or_(Membership.ends_on.is_(None), Membership.ends_on > day)
+    )
+    return db.session.scalars(query.order_by(Membership.id)).all()
+
+
+def overlapping(person_id: int, role: Role, organisation_id: int, starts_on: date, ends_on: date | None) -> bool:
+    """Does the person hold this very role there on any of these days?"""
+    query = sa.select(Membership.id).where(
+        Membership.person_id == person_id, Membership.role == role, Membership.organisation_id == organisation_id,
+        sa.or_(Membership.ends_on.is_(None), Membership.ends_on >= starts_on),
+    )  # fmt: skip
+    if ends_on is not None:
+        query = query.where(Membership.starts_on <= ends_on)
+    return db.session.scalars(query).first() is not None
+
+
+def misplaced(organisation_id: int) -> Sequence[Any]:
+    """(person, organisation) below an organisation whose town or district is not their organisation's."""
+    below = sa.select(OrganisationReach.descendant_id).where(OrganisationReach.ancestor_id == organisation_id)
+    query = (
+        sa.select(Person, Organisation)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(
+            Person.organisation_id.in_(below),
+            sa.or_(
+                sa.func.coalesce(Person.town_id, 0) != sa.func.coalesce(Organisation.town_id, 0),
+                sa.func.coalesce(Person.district_id, 0) != sa.func.coalesce(Organisation.district_id, 0),
+            ),
+        )
+    )
+    return db.session.execute(query.order_by(Person.id)).all()

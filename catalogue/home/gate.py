@@ -1,6 +1,6 @@
 """What the frame needs to know of a request: who asks, what a stranger is told, and the head of the page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -103,6 +103,10 @@ class Gate:
             district or "",
             found.large_type or g.large,
         )
+        held = {m.organisation_id for m in asking.memberships}
+        if asking.acting_for is not None and asking.acting_for not in held:  # the term there has ended
+            asking = replace(asking, acting_for=asking.memberships[0].organisation_id if held else None)
+            g.unit = ""
         if at - found.seen_at >= TOUCH:
             with transaction(writes=True):
                 db.session.execute(sa.update(WebSession).where(WebSession.id == found.session_id).values(seen_at=at))
