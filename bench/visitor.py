@@ -91,7 +91,8 @@ def _filled(form: str) -> dict[str, str]:
             fields[name] = _attribute(tag, "value") or ("on" if kind == "checkbox" else "")
     for name, options in _SELECT.findall(form):
         tags = _OPTION.findall(options)
-        chosen = next((tag for tag in tags if re.search(r"\bselected\b", tag)), tags[0] if tags else "")
+        filled = [tag for tag in tags if _attribute(tag, "value")]  # a person leaves no required choice at 请选择
+        chosen = next((tag for tag in filled if re.search(r"\bselected\b", tag)), filled[0] if filled else "")
         fields[name] = _attribute(chosen, "value") or ""
     for name, text in _AREA.findall(form):
         fields[name] = unescape(text).strip()
