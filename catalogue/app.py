@@ -31,6 +31,7 @@ from catalogue.lessons import models as _lessons
 from catalogue.menu import models as _menu
 from catalogue.menu import reactions as menu_reactions
 from catalogue.menu import tasks as menu_tasks
+from catalogue.menu import views as menu_views
 from catalogue.notices import models as _notices
 from catalogue.orders import check_views as checks
 from catalogue.orders import form_views as order_form
@@ -55,6 +56,7 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     order_form.pages,
     checks.pages,
     orders.pages,
+    menu_views.pages,
     home.pages,
 )
 APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)

@@ -15,7 +15,7 @@ T = TypeVar("T")
 SIZE = 20
 
 
-def _encode(values: Sequence[Any]) -> str:
+def encode(values: Sequence[Any]) -> str:
     plain = [
         ["t", v.isoformat()] if isinstance(v, datetime) else ["d", v.isoformat()] if isinstance(v, date) else ["v", v]
         for v in values
@@ -23,7 +23,7 @@ def _encode(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
-def _decode(mark: str, length: int) -> list[Any] | None:
+def decode(mark: str, length: int) -> list[Any] | None:
     """The key values of a mark, or None for anything that is not one (an old or edited link starts at the first page)."""
     try:
         plain = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
@@ -53,10 +53,10 @@ def paged(
     `after`/`before` are marks from the URL. Asks for one row more than it shows, to know whether there is a next page.
     """
     backwards = bool(before) and not after
-    values = _decode(before if backwards else after, len(keys)) if (after or before) else None
+    values = decode(before if backwards else after, len(keys)) if (after or before) else None
     directions = [descending != backwards for _, descending in keys]
     if values is not None:
-        query = query.where(_beyond([column for column, _ in keys], directions, values))
+        query = query.where(beyond([column for column, _ in keys], directions, values))
     query = query.order_by(None).order_by(
         *(c.desc() if d else c.asc() for (c, _), d in zip(keys, directions, strict=True))
     )
@@ -69,10 +69,10 @@ def paged(
     if not rows:
         return Page((), "", "")
     has_next, has_previous = (True, more) if backwards else (more, values is not None)
-    return Page(rows, _encode(key_of(rows[-1])) if has_next else "", _encode(key_of(rows[0])) if has_previous else "")
+    return Page(rows, encode(key_of(rows[-1])) if has_next else "", encode(key_of(rows[0])) if has_previous else "")
 
 
-def _beyond(columns: Sequence[Any], directions: Sequence[bool], values: Sequence[Any]) -> sa.ColumnElement[bool]:
+def beyond(columns: Sequence[Any], directions: Sequence[bool], values: Sequence[Any]) -> sa.ColumnElement[bool]:
     """(a, b, c) beyond (x, y, z) with each column's own direction; the bound on the first column lets both databases use the index."""
     alternatives = []
     for i, (column, descending) in enumerate(zip(columns, directions, strict=True)):

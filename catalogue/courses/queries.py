@@ -56,16 +56,21 @@ class Verdict:
 
 def orderable(course: Course, organisation: Organisation) -> Verdict:
     """May this organisation order this course at all (edition, quota and lead time aside)?"""
-    if db.session.scalar(_PUBLISHED_ID, {"course_id": course.id}) is None:
+    published = db.session.scalar(_PUBLISHED_ID, {"course_id": course.id}) is not None
+    return judged(course, offered_to(course), chain_of(organisation), published=published)
+
+
+def judged(course: Any, offered: Sequence[int], chain: Sequence[int], *, published: bool) -> Verdict:
+    """The verdict on a course (or a row with its flags) for an organisation given as its chain; asks no database."""
+    if not published:
         return Verdict("not_published", _("这门课现在没有上架，请在课程菜单里另选一门。"))
     if course.programme_only:
         return Verdict("programme_only", _("这门课只在培训班次里开，不能单独点。"))
     if not course.orderable:
         return Verdict("not_singly", _("这是成班的课，不能单独点单。想参加请联系区里的学院。"))
-    offered = offered_to(course)
     if not offered and course.restricted:
         return Verdict("restricted", _("这门课不对外点单。"))
-    if not set(offered or (course.district_id,)).isdisjoint(chain_of(organisation)):
+    if not set(offered or (course.district_id,)).isdisjoint(chain):
         return Verdict()
     return Verdict("not_offered", _("这门课没有面向您所在的单位，请另选一门。"))
 
@@ -96,9 +101,12 @@ _ITEMS = (
 def edition_for(course: Course, organisation: Organisation, day: date) -> Verdict:
     """The edition item an order of this day belongs to. After a window it is the next edition's if that one is open,
     else the refusal names the day the next one opens."""
-    items = db.session.scalars(
-        _ITEMS, {"course_id": course.id, "chain": list(chain_of(organisation)), "day": day}
-    ).all()
+    return edition_in(course.id, chain_of(organisation), day)
+
+
+def edition_in(course_id: int, chain: Sequence[int], day: date) -> Verdict:
+    """The same for an organisation given as its chain."""
+    items = db.session.scalars(_ITEMS, {"course_id": course_id, "chain": list(chain), "day": day}).all()
     coming = [item for item in items if item.edition.order_until >= day and item.edition.teach_until >= day]
     for item in coming:
         if item.edition.order_from <= day:
