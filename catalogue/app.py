@@ -23,6 +23,8 @@ from catalogue.courses import models as _courses
 from catalogue.courses.events import CourseOffered, CoursePublished, CourseWithdrawn, EditionChanged
 from catalogue.demand import models as _demand
 from catalogue.dispatch import models as _dispatch
+from catalogue.dispatch import operations as dispatch_operations
+from catalogue.dispatch import reactions as dispatch_reactions
 from catalogue.home import views as home
 from catalogue.home.gate import Gate
 from catalogue.lecturers import models as _lecturers
@@ -38,6 +40,7 @@ from catalogue.orders import form_views as order_form
 from catalogue.orders import models as _orders
 from catalogue.orders import tasks as orders_tasks
 from catalogue.orders import views as orders
+from catalogue.orders.events import OrderCancelled
 from catalogue.organisations import models as _organisations
 from catalogue.organisations import tasks as organisations_tasks
 from catalogue.organisations.events import OrganisationEnded, OrganisationMoved, OrganisationsMerged
@@ -71,6 +74,7 @@ LISTENERS: events.Table = {  # news → reactions, in order, in the same transac
     CourseOffered: (menu_reactions.on_course,),
     EditionChanged: (menu_reactions.on_edition,),
     AvailabilityChanged: (menu_reactions.on_lecturer,),
+    OrderCancelled: (dispatch_reactions.on_order_cancelled,),
 }
 DELIVERIES: dict[str, outbox.Handler] = {  # outbox kind → who delivers it
     "menu.availability": menu_tasks.availability,
@@ -79,6 +83,7 @@ PERIODIC: queue.Periodic = {  # name → work of each minute
     "organisations": organisations_tasks.sweep,
     "accounts": accounts_tasks.sweep,
     "orders": orders_tasks.sweep,
+    "dispatch": dispatch_operations.sweep,
     "menu": menu_tasks.sweep,
 }
 

@@ -66,7 +66,8 @@ def _refusal(kind: HoldKind) -> Taken:
     return error(_(sentence), kind=kind.value)
 
 
-def _lock(wanted: Sequence[Wanted]) -> None:
+def lock_resources(wanted: Sequence[Wanted]) -> None:
+    """Locks everything that may be wanted, in one order (kind, id). Whoever tries several lists in one transaction locks all of them first."""
     for kind in sorted(_MODELS, key=lambda k: k.value):
         lock(_MODELS[kind], [w.resource_id for w in wanted if w.kind is kind])
 
@@ -94,26 +95,29 @@ def _check_free(want: Wanted, replacing: frozenset[int]) -> None:
 
 def take(
     wanted: Sequence[Wanted], *, held_for: str, held_for_id: int, at: datetime, replacing: Sequence[Hold] = ()
-) -> None:
-    """Holds every wanted resource, or none. `replacing` are holds of the same business that are freed in the same step.
+) -> list[Hold]:
+    """Holds every wanted resource, or none, and returns the holds in order of kind and id. `replacing` are holds of the same business that are freed in the same step.
 
     Locks lecturers, organisations and venues in one order (kind, id) first, so two such calls never wait for each other crosswise.
     Raises LecturerTaken, TravelTooShort, VenueTaken or CommitteeTaken (409), naming what is taken and nothing else.
     """
-    _lock(wanted)
+    lock_resources(wanted)
     leaving = frozenset(h.id for h in replacing)
     for want in wanted:
         _check_free(want, leaving)
     free(replacing, at=at)
+    made = []
     for want in sorted(wanted, key=lambda w: (w.kind.value, w.resource_id)):
         try:
             with db.session.begin_nested():
-                db.session.add(_row(want, held_for, held_for_id, at))
+                made.append(_row(want, held_for, held_for_id, at))
+                db.session.add(made[-1])
         except (sa.exc.IntegrityError, sa.exc.OperationalError) as refused:
             if "hold_overlap" not in str(refused):
                 raise
             raise _refusal(want.kind) from refused
     _tell([w.resource_id for w in wanted if w.kind is HoldKind.LECTURER], at)
+    return made
 
 
 def _tell(lecturer_ids: Sequence[int], at: datetime) -> None:

@@ -1,0 +1,281 @@
+"""Every read of dispatches and offers, starting from who may see them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from catalogue.accounts.models import Person
+from catalogue.accounts.queries import hashed
+from catalogue.calendar.models import Hold, HoldKind
+from catalogue.core import numbers
+from catalogue.core.actor import Actor, Kind, Role
+from catalogue.core.clock import day_of
+from catalogue.core.db import db
+from catalogue.core.errors import NotVisible
+from catalogue.core.words import _
+from catalogue.courses.models import Course, CourseVersion
+from catalogue.dispatch import policy
+from catalogue.dispatch.models import Dispatch, DispatchCandidate, DispatchHistory, DispatchOrder, Offer, OfferHistory
+from catalogue.dispatch.states import OfferState, State
+from catalogue.lecturers.models import CorpsMember, CorpsRole, Lecturer
+from catalogue.orders.models import Order, OrderWindow
+from catalogue.orders.states import State as OrderState
+from catalogue.organisations.models import Organisation
+from catalogue.organisations.queries import in_scope, one, visible_to
+from catalogue.venues.models import Venue
+
+QUEUE = 12  # orders on the desk at a time
+
+
+# ── the desk ────────────────────────────────────────────────────────────────────────────────────
+
+_TOWN = aliased(Organisation)
+_SOONEST = (
+    sa.select(sa.func.min(OrderWindow.starts_at)).where(OrderWindow.order_id == Order.id).correlate(Order).scalar_subquery()
+)  # fmt: skip
+
+
+def _waiting(by: Actor) -> sa.ColumnElement[bool]:
+    return sa.and_(Order.state == OrderState.APPROVED, in_scope(by, Order, *policy.DESK))
+
+
+def queue(by: Actor, page: int = 1) -> Sequence[Any]:
+    """Approved orders that wait for a dispatch, the soonest first possible time first; one more than a page holds."""
+    return db.session.execute(
+        sa.select(
+            Order.id, Order.number, Order.expected, CourseVersion.title, Organisation.name.label("committee"), _TOWN.name.label("town"),
+            _SOONEST.label("soonest"), sa.func.count(Order.id).over().label("waiting"),
+        )
+        .join(CourseVersion, CourseVersion.id == Order.course_version_id)
+        .join(Organisation, Organisation.id == Order.organisation_id)
+        .outerjoin(_TOWN, _TOWN.id == Order.town_id)
+        .where(_waiting(by))
+        .order_by(_SOONEST.nulls_last(), Order.id)
+        .limit(QUEUE)
+        .offset((page - 1) * QUEUE)
+    ).all()  # fmt: skip
+
+
+def waiting_order(by: Actor, said: int | str) -> Order:
+    """One order of the desk, by id or number. Raises NotVisible."""
+    number = numbers.plain(str(said))
+    mine = Order.number == number if number else Order.id == int(said) if str(said).isdigit() else sa.false()
+    return one(visible_to(by, Order, *policy.DESK).where(mine))
+
+
+def under_way(by: Actor) -> Sequence[Any]:
+    """Proposed and approved dispatches of the desk, the newest first."""
+    return db.session.execute(
+        _listed().where(
+            Dispatch.state.in_((State.PROPOSED, State.APPROVED)), in_scope(by, Dispatch, *policy.SEEING)
+        ).limit(50)
+    ).all()  # fmt: skip
+
+
+def to_approve(by: Actor) -> Sequence[Any]:
+    """Proposals that this actor may approve: those somebody else made."""
+    return db.session.execute(
+        _listed()
+        .where(Dispatch.state == State.PROPOSED, in_scope(by, Dispatch, *policy.APPROVING))
+        .order_by(None)
+        .order_by(Dispatch.id)
+        .limit(100)
+    ).all()
+
+
+def _listed() -> Any:
+    first = sa.and_(DispatchCandidate.dispatch_id == Dispatch.id, DispatchCandidate.rank == 1)
+    return (
+        sa.select(
+            Dispatch.id, Dispatch.number, Dispatch.state, Dispatch.mode, Dispatch.proposed_at, Dispatch.proposed_by_id, Dispatch.version,
+            CourseVersion.title, Organisation.name.label("committee"), Lecturer.display_name.label("lecturer"), DispatchCandidate.starts_at,
+            DispatchCandidate.ends_at, DispatchCandidate.total, Venue.name.label("venue"), Person.name.label("proposer"),
+        )
+        .join(CourseVersion, CourseVersion.id == Dispatch.course_version_id)
+        .join(Organisation, Organisation.id == Dispatch.organisation_id)
+        .join(DispatchCandidate, first)
+        .join(Lecturer, Lecturer.id == DispatchCandidate.lecturer_id)
+        .outerjoin(Venue, Venue.id == DispatchCandidate.venue_id)
+        .outerjoin(Person, Person.id == Dispatch.proposed_by_id)
+        .order_by(Dispatch.id.desc())
+    )  # fmt: skip
+
+
+_WHOLE = (
+    joinedload(Dispatch.course_version),
+    selectinload(Dispatch.orders).joinedload(DispatchOrder.order).joinedload(Order.organisation),
+    selectinload(Dispatch.candidates).options(joinedload(DispatchCandidate.lecturer), joinedload(DispatchCandidate.venue)),
+    selectinload(Dispatch.offers).options(joinedload(Offer.lecturer), joinedload(Offer.venue)),
+)  # fmt: skip
+
+
+def visible(by: Actor) -> sa.Select[Dispatch]:
+    return visible_to(by, Dispatch, *policy.SEEING)
+
+
+def dispatch_of(by: Actor, said: int | str) -> Dispatch:
+    """One dispatch by id or number with all its page shows. Raises NotVisible outside the scope."""
+    number = numbers.plain(str(said))
+    mine = Dispatch.number == number if number else Dispatch.id == int(said) if str(said).isdigit() else sa.false()
+    return one(visible(by).where(mine).options(*_WHOLE))
+
+
+def loaded(dispatch_id: int) -> Dispatch:
+    """A dispatch with all its parts, for features to the right (their own policy has judged)."""
+    return db.session.scalars(sa.select(Dispatch).where(Dispatch.id == dispatch_id).options(*_WHOLE)).unique().one()
+
+
+def history_of(dispatch_id: int) -> Sequence[DispatchHistory]:
+    return db.session.scalars(
+        sa.select(DispatchHistory).where(DispatchHistory.owner_id == dispatch_id).order_by(DispatchHistory.id)
+    ).all()
+
+
+def history_of_offers(offer_ids: Sequence[int]) -> Sequence[OfferHistory]:
+    return db.session.scalars(
+        sa.select(OfferHistory).where(OfferHistory.owner_id.in_(offer_ids)).order_by(OfferHistory.id)
+    ).all()
+
+
+def board(lecturer_ids: Sequence[int], since: datetime, until: datetime) -> Sequence[Hold]:
+    """What holds these lecturers in a week."""
+    return db.session.scalars(
+        sa.select(Hold)
+        .where(
+            Hold.kind == HoldKind.LECTURER, Hold.resource_id.in_(lecturer_ids), Hold.active, Hold.busy_from < until,
+            Hold.busy_until > since,
+        )
+        .order_by(Hold.busy_from, Hold.id)
+    ).all()  # fmt: skip
+
+
+# ── offers ──────────────────────────────────────────────────────────────────────────────────────
+
+_OFFER = (
+    joinedload(Offer.lecturer),
+    joinedload(Offer.venue),
+    joinedload(Offer.dispatch).options(
+        joinedload(Dispatch.course_version),
+        selectinload(Dispatch.orders).joinedload(DispatchOrder.order).options(joinedload(Order.organisation), joinedload(Order.venue)),
+    ),
+)  # fmt: skip
+
+
+def led_by(by: Actor, at: datetime) -> frozenset[int]:
+    """Members today of the corps this actor leads."""
+    if by.kind is not Kind.PERSON or by.lecturer_id is None:
+        return frozenset()
+    day = day_of(at)
+    leader, member = aliased(CorpsMember), aliased(CorpsMember)
+    rows = db.session.scalars(
+        sa.select(member.lecturer_id)
+        .join(leader, leader.corps_id == member.corps_id)
+        .where(
+            leader.lecturer_id == by.lecturer_id, leader.role == CorpsRole.LEADER,
+            *(c for who in (leader, member) for c in (who.joined_on <= day, sa.or_(who.left_on.is_(None), who.left_on >= day))),
+        )
+        .distinct()
+    )  # fmt: skip
+    return frozenset(rows)
+
+
+def in_sight(by: Actor, at: datetime) -> sa.ColumnElement[bool]:
+    """Which offers an actor sees: a lecturer their own, a leader those of the members, the desk and the town those of their scope."""
+    if by.kind is Kind.TOKEN:
+        return Offer.id == by.offer_id
+    ways: list[sa.ColumnElement[bool]] = []
+    if by.lecturer_id is not None:
+        ways.append(Offer.lecturer_id.in_({by.lecturer_id, *led_by(by, at)}))
+    if by.kind is Kind.JOB or by.has(*policy.ON_BEHALF, Role.APPROVER):
+        ways.append(in_scope(by, Offer, *policy.ON_BEHALF, Role.APPROVER))
+    return sa.or_(*ways) if ways else sa.false()
+
+
+def offer_of(by: Actor, offer_id: int, at: datetime) -> Offer:
+    """One offer with all its page shows. Raises NotVisible."""
+    return one(sa.select(Offer).where(Offer.id == offer_id, in_sight(by, at)).options(*_OFFER))
+
+
+def by_link(secret: str) -> Offer:
+    """The offer of an answer link, whatever its state. Raises NotVisible for an unknown or replaced link."""
+    found = (
+        db.session.scalars(sa.select(Offer).where(Offer.link_hash == hashed(secret)).options(*_OFFER))
+        .unique()
+        .one_or_none()
+    )
+    if found is None:
+        raise NotVisible(_("这个链接不对，或者已经换了新的。请找派单员要新的链接。"))
+    return found
+
+
+def offers_of(lecturer_ids: Sequence[int], at: datetime) -> Sequence[Offer]:
+    """Open offers of some lecturers by deadline."""
+    return (
+        db.session.scalars(
+            sa.select(Offer)
+            .where(Offer.lecturer_id.in_(lecturer_ids), Offer.state == OfferState.OPEN, Offer.answer_by > at)
+            .options(*_OFFER)
+            .order_by(Offer.answer_by, Offer.id)
+            .limit(50)
+        )
+        .unique()
+        .all()
+    )
+
+
+def coming(lecturer_id: int, at: datetime) -> Sequence[Offer]:
+    """Accepted offers whose lesson is still to come, soonest first."""
+    return (
+        db.session.scalars(
+            sa.select(Offer)
+            .where(Offer.lecturer_id == lecturer_id, Offer.state == OfferState.ACCEPTED, Offer.ends_at > at)
+            .options(*_OFFER)
+            .order_by(Offer.starts_at, Offer.id)
+            .limit(20)
+        )
+        .unique()
+        .all()
+    )
+
+
+def answered(lecturer_id: int) -> Sequence[Offer]:
+    """The newest answered, expired and withdrawn offers of a lecturer."""
+    return (
+        db.session.scalars(
+            sa.select(Offer)
+            .where(Offer.lecturer_id == lecturer_id, Offer.state.not_in((OfferState.OPEN, OfferState.ACCEPTED)))
+            .options(*_OFFER)
+            .order_by(Offer.id.desc())
+            .limit(10)
+        )
+        .unique()
+        .all()
+    )
+
+
+def on_behalf(by: Actor, at: datetime) -> Sequence[Offer]:
+    """Open offers this actor may answer for somebody else, by deadline."""
+    return (
+        db.session.scalars(
+            sa.select(Offer)
+            .where(Offer.state == OfferState.OPEN, Offer.answer_by > at, in_sight(by, at), Offer.lecturer_id != (by.lecturer_id or 0))
+            .options(*_OFFER)
+            .order_by(Offer.answer_by, Offer.id)
+            .limit(50)
+        )
+        .unique()
+        .all()
+    )  # fmt: skip
+
+
+def people_named(ids: Sequence[int | None]) -> dict[int, str]:
+    """Names of people by id, for histories."""
+    rows = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_({i for i in ids if i is not None})))
+    return {row.id: row.name for row in rows}
+
+
+def course_named(course_id: int) -> str:
+    return db.session.scalars(sa.select(Course.title).where(Course.id == course_id)).one()
