@@ -35,6 +35,7 @@ from catalogue.menu import reactions as menu_reactions
 from catalogue.menu import tasks as menu_tasks
 from catalogue.menu import views as menu_views
 from catalogue.notices import models as _notices
+from catalogue.orders import api as orders_api
 from catalogue.orders import check_views as checks
 from catalogue.orders import form_views as order_form
 from catalogue.orders import models as _orders
@@ -64,6 +65,7 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
 )
 APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
     accounts_api.api,
+    orders_api.api,
 )
 LISTENERS: events.Table = {  # news → reactions, in order, in the same transaction
     OrganisationMoved: (accounts_reactions.on_moved,),

@@ -17,7 +17,7 @@ from catalogue.courses.models import Course, CourseVersion
 from catalogue.orders import operations, patterns, policy, queries, rules, sheet
 from catalogue.orders.errors import NotYours
 from catalogue.orders.forms import OrderForm, options
-from catalogue.orders.models import Order, Place
+from catalogue.orders.models import Order, Origin, Place
 from catalogue.orders.sheet import Asked, Availability, Times
 from catalogue.orders.states import State
 from catalogue.organisations.models import Organisation
@@ -28,7 +28,6 @@ pages = Blueprint("order_form", __name__)
 AVAILABILITY: Availability | None = None
 """Who could come, by half-day: set by app.py to what dispatch answers; without it the calendar shows days only."""
 
-ORDERING = (Role.ORDERER, *policy.ON_BEHALF)
 STEP_OF = {
     "windows": 2,
     "pattern": 2,
@@ -43,7 +42,7 @@ STEP_OF = {
 
 
 @pages.route("/orders/new", methods=["GET", "POST"])
-@permit(roles(*ORDERING))
+@permit(roles(*policy.ORDERING))
 def new() -> ResponseReturnValue:
     """A form with a fresh one-time key; the first press (or a moment of typing) makes the draft."""
     form = OrderForm()
@@ -64,7 +63,7 @@ def new() -> ResponseReturnValue:
 
 
 @pages.route("/orders/<int:order_id>/edit", methods=["GET", "POST"])
-@permit(roles(*ORDERING))
+@permit(roles(*policy.ORDERING))
 def write(order_id: int) -> ResponseReturnValue:
     """A draft or returned order."""
     form = OrderForm()
@@ -93,7 +92,7 @@ def _fresh(course_id: int, committee_id: int) -> ResponseReturnValue:
     if not policy.may_order_for(actor(), committee) or course.published is None:
         raise NotVisible(_("没有找到，或者不在您的范围内。"))
     rules.refuse_unless_offered(course, queries.chain_of(committee.id), committee.district_id or 0)
-    own = policy.origin_of(actor(), committee).value == "committee"
+    own = policy.origin_of(actor(), committee) is Origin.COMMITTEE
     form = OrderForm(
         data={
             "key": secrets.token_urlsafe(18), "course": course.id, "committee": committee.id, "telephone": committee.telephone,
@@ -218,7 +217,7 @@ def _page(form: OrderForm, order: Order | None, course: Course, version: CourseV
         place_choices=_places(version, room, terms), help_more=sheet.helps_more(len(times.slots), bool(times.pattern)),
         limits=sheet.limits(version, room if place is Place.OWN_ROOM else named if place is Place.VENUE else None),
         rank_word=sheet.rank_word, say_pattern=patterns.say, instants=patterns.instants, used=used,
-        over_quota=_over(used, terms), may_override=any(actor().has(r) for r in policy.ON_BEHALF), step=_step(form), named=named,
+        own=policy.origin_of(actor(), committee) is Origin.COMMITTEE, just_opened="day" in request.form, over_quota=_over(used, terms), may_override=any(actor().has(r) for r in policy.ON_BEHALF), step=_step(form), named=named,
         url=f"/orders/{order.id}/edit" if order is not None else "/orders/new", saved_at=now() if order is not None else None,
     )  # fmt: skip
 

@@ -78,7 +78,9 @@ class OrderForm(Form):
     last = StringField(_l("到哪天止"), [Length(max=10)])
     holidays = BooleanField(_l("节假日也可以"))
     place = RadioField(_l("在哪里上"), choices=options({p.value: p.value for p in Place}), validate_choice=False)
-    venue = SelectField(_l("哪个场地"), choices=[], validate_choice=False)
+    venue = SelectField(
+        _l("其他场地选哪个"), choices=[], validate_choice=False, description=_l("上面选了“其他场地”时才用。")
+    )
     online_too = BooleanField(_l("排不上的话，改线上也可以"))
     expected = StringField(_l("来多少人"), [Length(max=20)], render_kw={"inputmode": "numeric", "class": "short"})
     contact = StringField(_l("联系人"), [Length(max=40, message="最多 40 个字。")])

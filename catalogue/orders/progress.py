@@ -54,7 +54,7 @@ def telephone(row: Any, *, of_town: bool) -> str:
     return _("电话 %(number)s（%(name)s）。", number=number, name=name) if number else ""
 
 
-def next_words(row: Any, line: Line | None = None) -> str:
+def next_words(row: Any, at: datetime, line: Line | None = None) -> str:
     """接下来…: who acts, until when, and the telephone."""
     if line is not None and line.next:
         return line.next
@@ -62,6 +62,14 @@ def next_words(row: Any, line: Line | None = None) -> str:
     call = telephone(row, of_town=row.state in (State.SUBMITTED, State.RETURNED, State.REJECTED))
     if row.state is State.SUBMITTED:
         waits = _waits(row)
+        if row.check_by is not None and row.check_by < at:
+            return _(
+                "%(town)s应在 %(until)s 前审核，已经过了，可以打电话问一问。%(waits)s%(call)s",
+                town=town,
+                until=wording.moment(row.check_by),
+                waits=waits,
+                call=call,
+            )
         until = wording.moment(row.check_by) if row.check_by is not None else ""
         said = _("%(until)s 前，%(town)s会审核。%(waits)s%(call)s", until=until, town=town, waits=waits, call=call)
         return said if until else _("等%(town)s审核。%(waits)s%(call)s", town=town, waits=waits, call=call)
@@ -76,7 +84,7 @@ def _sentences(row: Any, town: str, call: str) -> str:
     first = wording.half_day(row.first_at) if row.first_at is not None else ""
     return {
         State.DRAFT: _("草稿还没有提交，别人看不到。"),
-        State.RETURNED: _("请按下面的话改好，再提交一次。%(call)s", call=call),
+        State.RETURNED: _("请按上面的话改好，再提交一次。%(call)s", call=call),
         State.REJECTED: _("这一张不再办了，可以换一门课重新点。%(call)s", call=call),
         State.APPROVED: _(
             "区派单台正在找讲师，最早的时间是 %(first)s。找到了会马上告诉您。%(call)s", first=first, call=call

@@ -14,15 +14,18 @@ from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _
 from catalogue.orders import operations, policy, progress, queries
 from catalogue.orders.forms import AssignForm, CallForm, CancelForm, NoteForm, ReasonForm
-from catalogue.orders.models import Order
+from catalogue.orders.models import Order, Origin
 from catalogue.orders.progress import Line
 from catalogue.orders.states import Action, State
-from catalogue.organisations import queries as organisations
 
 pages = Blueprint("orders", __name__)
 
 LINES: Callable[[Sequence[int]], Mapping[int, Line]] | None = None
 """What features to the right know of orders (lecturer, lesson, rating), by order id: set by app.py."""
+
+
+AGAIN = (State.DELIVERED, *queries.TABS["done"])
+"""Orders that are over: the next one may be made like them."""
 
 
 def _lines(ids: Sequence[int]) -> Mapping[int, Line]:
@@ -41,7 +44,7 @@ def orders() -> ResponseReturnValue:
         lines = _lines([r.id for r in found.rows])
         return page(
             "orders/orders.html", found=found, counts=counts, tab=tab if tab in queries.TABS else "", q=q, lines=lines, progress=progress,
-            mine=queries.TABS["mine"], alone=actor().roles == frozenset({Role.ORDERER}), reasons=progress.reasons(),
+            mine=queries.TABS["mine"], alone=actor().roles == frozenset({Role.ORDERER}),
         )  # fmt: skip
 
 
@@ -62,9 +65,9 @@ def _order_page(order: Order, *, telephone: str = "") -> ResponseReturnValue:
     own = side == "committee" or order.state is State.DRAFT
     return page(
         "orders/order.html", order=order, row=row, line=line, history=history, progress=progress, reasons=progress.reasons(),
-        whom=organisations.names_of([r.acting_for_id for r in history if r.acting_for_id]), notes=queries.notes_of(order.id, side),
+        whom={order.organisation_id: order.organisation.name} if order.origin is Origin.ON_BEHALF else {}, notes=queries.notes_of(order.id, side),
         note_form=NoteForm(formdata=None), side=side, allowed={a.value for a in policy.allowed(by, order)}, steers=steers,
-        may_edit=policy.may_edit(by, order), may_again=policy.may_order_for(by, order.organisation), telephone=telephone or (order.telephone if own else ""),
+        may_edit=policy.may_edit(by, order), may_again=order.state in AGAIN and policy.may_order_for(by, order.organisation), telephone=telephone or (order.telephone if own else ""),
         staff=_staff(order) if steers else [], call_form=CallForm(formdata=None), key=secrets.token_urlsafe(18), keepers=_staff(order, asked=True),
     )  # fmt: skip
 
@@ -129,7 +132,7 @@ def send_back(order_id: int) -> ResponseReturnValue:
 
 
 @pages.route("/orders/<int:order_id>/again", methods=["POST"])
-@permit(roles(Role.ORDERER, *policy.ON_BEHALF))
+@permit(roles(*policy.ORDERING))
 def again(order_id: int) -> ResponseReturnValue:
     """照这一张再点: a draft like the last one, its times open."""
     with transaction():

@@ -254,7 +254,7 @@ def test_an_administrator_chooses_for_whom(client, scene):
     assert (scene.committee.name in html, "朱家角一居" in html) == (True, False)
     form = client.get(f"/orders/new?course={scene.course.id}&for={scene.committee.id}")
 
-    assert (form.status_code, f"替 {scene.committee.name} 点" in form.get_data(as_text=True)) == (200, True)
+    assert (form.status_code, f"替{scene.committee.name}点。" in form.get_data(as_text=True)) == (200, True)
 
 
 def test_nobody_opens_a_form_for_a_strange_committee(client, scene):
