@@ -31,6 +31,7 @@ from catalogue.courses.states import State
 from catalogue.lecturers.models import Appointment, CorpsMember, Lecturer, Qualification
 from catalogue.lessons.models import Lesson, LessonLecturer
 from catalogue.lessons.states import State as LessonState
+from catalogue.menu.cache import kept
 from catalogue.menu.models import CourseAvailability
 from catalogue.menu.reader import Reader
 from catalogue.orders import queries as orders
@@ -147,7 +148,9 @@ _NAMED = (
 
 def lecturers(course_id: int, day: date, *, signed_in: bool) -> Sequence[Any]:
     """Lecturers qualified and appointed on the day. Strangers get those who agreed to be named, by name and title alone."""
-    return db.session.execute(_LECTURERS if signed_in else _NAMED, {"course": course_id, "day": day}).all()
+    values = {"course": course_id, "day": day}
+    statement = _LECTURERS if signed_in else _NAMED
+    return kept(("lecturers", course_id, day, signed_in), lambda: db.session.execute(statement, values).all())
 
 
 # ── when it could be had, and where it has been ──────────────────────────────────────────────────
@@ -195,7 +198,7 @@ _GIVEN = (
 
 def given(course_id: int) -> Sequence[Any]:
     """Delivered lessons (场次) of the course by town, most first."""
-    return db.session.execute(_GIVEN, {"course": course_id}).all()
+    return kept(("given", course_id), lambda: db.session.execute(_GIVEN, {"course": course_id}).all())
 
 
 # ── may this visitor order it ────────────────────────────────────────────────────────────────────
