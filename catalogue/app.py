@@ -16,6 +16,7 @@ from catalogue.accounts import reactions as accounts_reactions
 from catalogue.accounts import tasks as accounts_tasks
 from catalogue.accounts import views as accounts
 from catalogue.calendar import models as _calendar
+from catalogue.calendar import views as calendar
 from catalogue.core import api, events, logs, metrics, outbox, queue, readings, web, words
 from catalogue.core.actor import Role
 from catalogue.core.db import db
@@ -27,7 +28,10 @@ from catalogue.dispatch import operations as dispatch_operations
 from catalogue.dispatch import reactions as dispatch_reactions
 from catalogue.home import views as home
 from catalogue.home.gate import Gate
+from catalogue.lecturers import corps_views as corps
 from catalogue.lecturers import models as _lecturers
+from catalogue.lecturers import part_views as lecturer_parts
+from catalogue.lecturers import views as lecturers
 from catalogue.lecturers.events import AvailabilityChanged
 from catalogue.lessons import models as _lessons
 from catalogue.menu import models as _menu
@@ -47,6 +51,7 @@ from catalogue.organisations import tasks as organisations_tasks
 from catalogue.organisations.events import OrganisationEnded, OrganisationMoved, OrganisationsMerged
 from catalogue.ratings import models as _ratings
 from catalogue.venues import models as _venues
+from catalogue.venues import views as venues
 from config import ROOT, Config
 
 MODELS = (
@@ -57,6 +62,11 @@ MODELS = (
 BLUEPRINTS: tuple[Any, ...] = (  # pages
     accounts.pages,
     account.pages,
+    venues.pages,
+    lecturers.pages,
+    lecturer_parts.pages,
+    corps.pages,
+    calendar.pages,
     order_form.pages,
     checks.pages,
     orders.pages,
@@ -98,6 +108,10 @@ NAV: tuple[tuple[frozenset[Role], str, str], ...] = (
     (frozenset({Role.DISPATCHER}), "派单台", "/dispatch/"),
     (frozenset({Role.APPROVER}), "待批派单", "/dispatch/approvals"),
     (frozenset({Role.LECTURER, Role.CORPS_LEADER}), "邀约", "/offers/"),
+    (frozenset({Role.LECTURER}), "我的日历", "/calendar/mine"),
+    (frozenset({Role.DISPATCHER, Role.APPROVER, Role.DISTRICT_ADMINISTRATOR}), "一周安排", "/calendar/"),
+    (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.DISPATCHER, Role.CORPS_LEADER}), "讲师", "/lecturers/"),
+    (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.DISPATCHER, Role.TOWN_ADMINISTRATOR, Role.ORDERER}), "场地", "/venues/"),
 )
 
 

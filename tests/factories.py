@@ -298,7 +298,7 @@ def a_lecturer(
     lecturer: Lecturer = save(
         Lecturer(
             person_id=person.id, district_id=district.id, display_name=name, sort_key=sort_key(name, person=True),
-            initials=initials(name), **{**defaults, **values},
+            initials=initials(name, person=True), **{**defaults, **values},
         )
     )  # fmt: skip
     for course in courses_taught:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import g
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
+from wtforms.fields.choices import SelectChoice
 
 from catalogue.core.errors import Invalid, Refusal, Stale
 from catalogue.core.text import normalised
@@ -16,6 +17,11 @@ LONG = 100_000
 def clean(value: Any) -> Any:
     """Filter of every text field: text is normalised once, on entry (rule 9 of reliability.md)."""
     return normalised(value, LONG, lines=True) if isinstance(value, str) else value
+
+
+def options(labels: Mapping[Any, Any]) -> list[SelectChoice]:
+    """Choices of a select or radio field; labels may be spoken later (_l)."""
+    return [SelectChoice(value=value, label=label) for value, label in labels.items()]
 
 
 class Form(FlaskForm):

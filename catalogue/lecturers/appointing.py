@@ -8,7 +8,7 @@ from catalogue.core import changes, clock, numbers
 from catalogue.core.actor import Actor
 from catalogue.core.db import db
 from catalogue.core.errors import Invalid, NotAllowed
-from catalogue.core.wording import day_text
+from catalogue.core.wording import short_day
 from catalogue.core.words import _
 from catalogue.lecturers import operations, policy, queries
 from catalogue.lecturers.errors import LecturerEnded, TermsOverlap
@@ -30,7 +30,7 @@ def _check_free(of: Lecturer | Corps, scope_id: int, starts_on: date, ends_on: d
     if other is not None:
         raise TermsOverlap(
             _("与聘书 %(number)s 的聘期重叠（到 %(day)s 为止）。请改聘期，或先提前结束那一份。",
-              number=other.number, day=day_text(queries.last_day(other))),
+              number=other.number, day=short_day(queries.last_day(other))),
             number=other.number,
         )  # fmt: skip
 

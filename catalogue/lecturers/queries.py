@@ -9,10 +9,11 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from catalogue.accounts.models import Person
 from catalogue.core.actor import Actor, Kind, Level, Role
 from catalogue.core.clock import SPANS, HalfDay
 from catalogue.core.db import db
-from catalogue.core.wording import day_text
+from catalogue.core.wording import short_day
 from catalogue.core.words import _
 from catalogue.lecturers.models import (
     Appointment,
@@ -181,9 +182,9 @@ class Standing:
         if self.why is None:
             return ""
         if self.why is Why.NOT_YET and self.on is not None:
-            return _("聘期 %(day)s 才开始", day=day_text(self.on))
+            return _("聘期 %(day)s才开始", day=short_day(self.on))
         if self.why is Why.EXPIRED and self.on is not None:
-            return _("聘期到 %(day)s 已经结束", day=day_text(self.on))
+            return _("聘期到 %(day)s已经结束", day=short_day(self.on))
         return _("聘书不包括这个地方") if self.why is Why.ELSEWHERE else _("没有聘书")
 
 
@@ -369,6 +370,34 @@ def leads(by: Actor, corps: Corps, day: date) -> bool:
         CorpsMember.role == CorpsRole.LEADER, _on(day),
     )  # fmt: skip
     return db.session.scalar(query.limit(1)) is not None
+
+
+# ── for the forms ──────────────────────────────────────────────────────────────────────────────
+
+
+def person_of(district_id: int, person_id: int) -> Person:
+    """A person of the district who may become a lecturer. Raises NotVisible."""
+    return one(
+        sa.select(Person).where(Person.id == person_id, Person.district_id == district_id, Person.ended_on.is_(None))
+    )
+
+
+def issuing(by: Actor) -> Sequence[Organisation]:
+    """Organisations of the actor's districts that may issue or bound a 聘书: the district first, then towns and units."""
+    return db.session.scalars(
+        sa.select(Organisation)
+        .where(
+            Organisation.district_id.in_(by.districts(Role.DISTRICT_ADMINISTRATOR)),
+            Organisation.level.in_((Level.DISTRICT, Level.UNIT, Level.TOWN)),
+            Organisation.ended_on.is_(None),
+        )
+        .order_by(
+            Organisation.level != Level.DISTRICT,
+            Organisation.level != Level.UNIT,
+            Organisation.sort_key,
+            Organisation.id,
+        )
+    ).all()
 
 
 # ── histories ──────────────────────────────────────────────────────────────────────────────────

@@ -48,7 +48,7 @@ def test_suitable_rooms_are_large_and_equipped_enough_the_own_room_first(app):
 
     assert queries.suitable(committee, TODAY, people=40) == [own, plain]
     assert queries.suitable(committee, TODAY, people=10, equipment=["projector"]) == [own, small]
-    assert queries.suitable(committee, TODAY, equipment=["projector", "kiln"]) == []
+    assert queries.suitable(committee, TODAY, equipment=["projector", "stage"]) == []
 
 
 def test_staff_see_every_venue_of_the_district_committees_what_they_may_use(app):
