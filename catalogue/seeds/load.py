@@ -271,7 +271,7 @@ class Loader:
         """Orders over all committees and two years, with windows and history; the first committee has more than one page of them."""
         states = [state for state, share in MIX for _ in range(share)]
         prefix = {r["id"]: r["number_prefix"] for r in self.rows.get(Organisation, ())} or dict(
-            db.session.execute(sa.select(Organisation.id, Organisation.number_prefix)).tuples()
+            db.session.execute(sa.select(Organisation.id, Organisation.number_prefix)).tuples().all()
         )
         given: dict[tuple[int, int], int] = {}
         for n in range(self.order_count):
