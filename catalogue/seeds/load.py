@@ -106,6 +106,7 @@ class Loader:
         self.course_count, self.order_count, self.at = courses, orders, at
         self.today = clock.day_of(at)
         self.ids = Ids()
+        self.district: Row = {}
         self.rows: dict[type[Base], list[Row]] = {}
         self.committees: list[Row] = []
         self.items: list[Row] = []
@@ -156,7 +157,6 @@ class Loader:
         names = [o for o in reading.file("organisations")["organisations"] if o["level"] == "district"]
         names.sort(key=lambda o: o["name"] != reading.file("organisations")["demonstration_district"])
         city = self.organisation(None, "上海市", "city", Level.CITY)
-        self.district = None
         for number, district in enumerate(names):
             prefix = f"{sort_key(district['name'])[:2].upper()}{number}"[:4]
             made = self.organisation(city, district["name"], "district", Level.DISTRICT, number_prefix=prefix)
@@ -164,7 +164,6 @@ class Loader:
             self.district = self.district or made
         first = self.committees[0]
         town = next(r for r in self.rows[Organisation] if r["id"] == first["town_id"])
-        assert self.district is not None
         for organisation, role, username in (
             (first, Role.ORDERER, "committee1"), (town, Role.TOWN_ADMINISTRATOR, "street1"), (self.district, Role.DISPATCHER, "dispatcher1"),
             (self.district, Role.APPROVER, "approver1"), (self.district, Role.DISTRICT_ADMINISTRATOR, "district1"),
@@ -191,7 +190,6 @@ class Loader:
 
     def menu(self) -> None:
         """Courses with a published version each, all on the current edition of the first district."""
-        assert self.district is not None
         categories = {c.label: c.id for c in db.session.scalars(sa.select(Category).where(Category.code.is_not(None)))}
         forms: Row = dict(db.session.execute(sa.text("SELECT label, code FROM course_form")).tuples().all())
         audiences: Row = dict(db.session.execute(sa.text("SELECT label, code FROM audience")).tuples().all())
@@ -207,7 +205,6 @@ class Loader:
             self._course(known, title, categories, forms, audiences, edition)
 
     def _course(self, known: Row, title: str, categories: Row, forms: Row, audiences: Row, edition: Row) -> None:
-        assert self.district is not None
         searched = " ".join([title, *known["problems"], *known["tags"], known["summary"]])
         rating_count = self.random.randrange(60)
         course = self.add(
@@ -230,7 +227,6 @@ class Loader:
 
     def lecturers(self) -> None:
         """Lecturers with hours and terms, each course taught by one to three of them, and what is free when for some days."""
-        assert self.district is not None
         made = []
         for n in range(LECTURERS):
             person = self.person(self.district, f"讲师{n + 1:03d}", Role.LECTURER)
