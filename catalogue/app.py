@@ -23,6 +23,7 @@ from catalogue.core.db import db
 from catalogue.courses import models as _courses
 from catalogue.courses.events import CourseOffered, CoursePublished, CourseWithdrawn, EditionChanged
 from catalogue.demand import models as _demand
+from catalogue.demand import views as demand
 from catalogue.dispatch import models as _dispatch
 from catalogue.dispatch import operations as dispatch_operations
 from catalogue.dispatch import reactions as dispatch_reactions
@@ -67,6 +68,7 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     lecturer_parts.pages,
     corps.pages,
     calendar.pages,
+    demand.pages,
     order_form.pages,
     checks.pages,
     orders.pages,
@@ -106,6 +108,7 @@ NAV: tuple[tuple[frozenset[Role], str, str], ...] = (
     (frozenset({Role.ORDERER, Role.TOWN_ADMINISTRATOR}), "点单", "/orders/"),
     (frozenset({Role.TOWN_ADMINISTRATOR}), "审核", "/checks/"),
     (frozenset({Role.DISPATCHER}), "派单台", "/dispatch/"),
+    (frozenset({Role.DISPATCHER, Role.DISTRICT_ADMINISTRATOR}), "需求", "/gaps/"),
     (frozenset({Role.APPROVER}), "待批派单", "/dispatch/approvals"),
     (frozenset({Role.LECTURER, Role.CORPS_LEADER}), "邀约", "/offers/"),
     (frozenset({Role.LECTURER}), "我的日历", "/calendar/mine"),
