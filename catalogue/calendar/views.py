@@ -30,14 +30,14 @@ LONGEST = 92  # days that may be marked in one step
 # ── a lecturer's month ─────────────────────────────────────────────────────────────────────────
 
 
-@pages.get("/calendar/mine")
+@pages.route("/calendar/mine", methods=["GET", "POST"])
 @permit(roles(Role.LECTURER))
 def mine() -> ResponseReturnValue:
     """The lecturer's own month."""
     lecturer_id = actor().lecturer_id
     if lecturer_id is None:
         raise NotVisible(_("您还没有登记为讲师，请联系区管理员。"))
-    return redirect(f"/lecturers/{lecturer_id}/calendar")
+    return _month(lecturer_id)
 
 
 def _may_set(lecturer: Lecturer) -> bool:
@@ -64,6 +64,10 @@ def _part() -> str:
 @permit(signed_in)
 def month(lecturer_id: int) -> ResponseReturnValue:
     """A month: tapping a day marks it (or the half-day chosen above) as away, tapping again takes it back."""
+    return _month(lecturer_id)
+
+
+def _month(lecturer_id: int) -> ResponseReturnValue:
     today = clock.day_of(now())
     first = boards.month_named(request.args.get("month", ""), today)
     with transaction():
@@ -73,7 +77,7 @@ def month(lecturer_id: int) -> ResponseReturnValue:
         if form.validate_on_submit():
             halves, free = boards.toggled(found, form.day.data, _part())
             lecturer_operations.set_exception(found, form.day.data, halves, free, by=actor(), at=now())
-            return redirect(f"/lecturers/{found.id}/calendar?month={form.day.data:%Y-%m}&part={_part()}")
+            return redirect(f"{request.path}?month={form.day.data:%Y-%m}&part={_part()}")
         shown = boards.month_of(found, first, today, taken_only=sight is Sight.CARD)
         return page(
             "calendar/month.html", lecturer=found, form=form, shown=shown, today=today, part=_part(), may_set=_may_set(found),
@@ -95,9 +99,14 @@ def away(lecturer_id: int) -> ResponseReturnValue:
         form = forms.AwayForm(data={"first_day": today, "last_day": today, "part": "", "what": "away"})
         if not lecturer_policy.may_read_notes(actor(), found):
             del form.note
-        back = f"/lecturers/{found.id}/calendar"
+        own = lecturer_policy.is_self(actor(), found)
+        back = "/calendar/mine" if own else f"/lecturers/{found.id}/calendar"
         if not form.validate_on_submit():
-            crumbs = [(_("讲师"), "/lecturers/"), (found.display_name, f"/lecturers/{found.id}"), (_("日历"), back)]
+            crumbs = (
+                [(_("我的日历"), back)]
+                if own
+                else [(_("讲师"), "/lecturers/"), (_("%(name)s的日历", name=found.display_name), back)]
+            )
             lead = _("一次登记几天。已经定好的课不会自动改，请联系派单员。")
             return page(
                 "_layouts/form.html",

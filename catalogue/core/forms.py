@@ -1,15 +1,17 @@
 """The base of every HTML form: CSRF, the page's version, Chinese messages, and refusals shown where they belong."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask import g
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import HiddenField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from catalogue.core.errors import Invalid, Refusal, Stale
 from catalogue.core.text import normalised
+from catalogue.core.words import _
 
 LONG = 100_000
 
@@ -22,6 +24,28 @@ def clean(value: Any) -> Any:
 def options(labels: Mapping[Any, Any]) -> list[SelectChoice]:
     """Choices of a select or radio field; labels may be spoken later (_l)."""
     return [SelectChoice(value=value, label=label) for value, label in labels.items()]
+
+
+class ClockField(StringField):
+    """A time of day typed as 9:00 (full-width colon too); data are minutes since midnight, None when empty."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data // 60}:{self.data % 60:02d}"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if not valuelist:
+            return
+        self.data = None
+        said = str(valuelist[0]).strip().replace("：", ":")
+        if not said:
+            return
+        found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", said, re.ASCII)
+        minute = int(found[1]) * 60 + int(found[2]) if found else -1
+        if not 0 <= minute <= 1440:
+            raise ValueError(_("请填几点几分，例如 9:00。"))
+        self.data = minute
 
 
 class Form(FlaskForm):

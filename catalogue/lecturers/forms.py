@@ -12,12 +12,11 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from catalogue.core.clock import SPANS, HalfDay
-from catalogue.core.forms import Form, options
+from catalogue.core.forms import ClockField, Form, options
 from catalogue.core.text import plain_phone
 from catalogue.core.wording import HALVES, WEEKDAYS
 from catalogue.core.words import _l
@@ -170,8 +169,8 @@ class HoursForm(Form):
                     first, last = SPANS[half_day]
                     found.append(
                         (
-                            weekday, half_day, first if starts is None else starts.hour * 60 + starts.minute,
-                            last if ends is None else ends.hour * 60 + ends.minute,
+                            weekday, half_day, first if starts is None else starts,
+                            last if ends is None else ends,
                         )
                     )  # fmt: skip
         return found
@@ -180,5 +179,5 @@ class HoursForm(Form):
 for _n, _day in enumerate(WEEKDAYS):
     for _half, _word in HALF_DAYS.items():
         setattr(HoursForm, f"on_{_n}_{_half}", BooleanField(_word))
-        setattr(HoursForm, f"from_{_n}_{_half}", TimeField(_word, [Optional()]))
-        setattr(HoursForm, f"to_{_n}_{_half}", TimeField(_word, [Optional()]))
+        setattr(HoursForm, f"from_{_n}_{_half}", ClockField(_word))
+        setattr(HoursForm, f"to_{_n}_{_half}", ClockField(_word))

@@ -1,6 +1,6 @@
 """Parts of a lecturer: courses they may teach, appointments, the ordinary week."""
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from flask import Blueprint, request
@@ -151,7 +151,7 @@ def hours(lecturer_id: int) -> ResponseReturnValue:
         for (weekday, half_day), (starts, ends) in queries.hours_of([found.id])[found.id].items():
             name = f"{weekday}_{half_day.value}"
             typed[f"on_{name}"] = True
-            typed[f"from_{name}"], typed[f"to_{name}"] = time(*divmod(starts, 60)), time(*divmod(ends, 60))
+            typed[f"from_{name}"], typed[f"to_{name}"] = starts, ends
         form = forms.HoursForm(data=typed)
         if not form.validate_on_submit():
             lead = _("平常的一周里，哪些半天能来上课。个别日子来不了，请到日历里点。")

@@ -12,13 +12,12 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from catalogue.core.clock import HalfDay
-from catalogue.core.forms import Form, options
+from catalogue.core.forms import ClockField, Form, options
 from catalogue.core.wording import HALVES, WEEKDAYS
 from catalogue.core.words import _l
 from catalogue.venues.labels import KINDS
@@ -128,7 +127,7 @@ class HoursForm(Form):
             for part in ("a", "b"):
                 opens, closes = self[f"opens_{weekday}{part}"].data, self[f"closes_{weekday}{part}"].data
                 if opens is not None and closes is not None:
-                    found.append((weekday, opens.hour * 60 + opens.minute, closes.hour * 60 + closes.minute))
+                    found.append((weekday, opens, closes))
         return found
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -136,7 +135,7 @@ class HoursForm(Form):
         for weekday in range(7):
             for part in ("a", "b"):
                 opens, closes = self[f"opens_{weekday}{part}"], self[f"closes_{weekday}{part}"]
-                if (opens.data is None) != (closes.data is None):
+                if (opens.data is None) != (closes.data is None) and not (opens.errors or closes.errors):
                     closes.errors = [*closes.errors, str(_l("开门和关门时间要一起填。"))]
                     good = False
         return good
@@ -144,5 +143,5 @@ class HoursForm(Form):
 
 for _n, _word in enumerate(WEEKDAYS):
     for _part in ("a", "b"):
-        setattr(HoursForm, f"opens_{_n}{_part}", TimeField(_word, [Optional()]))
-        setattr(HoursForm, f"closes_{_n}{_part}", TimeField(_word, [Optional()]))
+        setattr(HoursForm, f"opens_{_n}{_part}", ClockField(_word))
+        setattr(HoursForm, f"closes_{_n}{_part}", ClockField(_word))

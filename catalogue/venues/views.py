@@ -1,6 +1,5 @@
 """Venues: the list, one venue, and every form about it."""
 
-from datetime import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -172,12 +171,11 @@ def end(venue_id: int) -> ResponseReturnValue:
 # ── hours and closures ─────────────────────────────────────────────────────────────────────────
 
 
-def _typed_hours(found: Venue) -> dict[str, time]:
-    typed: dict[str, time] = {}
+def _typed_hours(found: Venue) -> dict[str, int]:
+    typed: dict[str, int] = {}
     for hours in found.hours:
         part = "b" if f"opens_{hours.weekday}a" in typed else "a"
-        for name, minute in (("opens", hours.opens), ("closes", hours.closes)):
-            typed[f"{name}_{hours.weekday}{part}"] = time(min(minute // 60, 23), minute % 60 if minute < 1440 else 59)
+        typed[f"opens_{hours.weekday}{part}"], typed[f"closes_{hours.weekday}{part}"] = hours.opens, hours.closes
     return typed
 
 

@@ -154,7 +154,10 @@ def test_the_own_month_is_one_click_away(client):
     lecturer = a_lecturer()
     client.sign_in(of(lecturer))
 
-    assert client.get("/calendar/mine").location == f"/lecturers/{lecturer.id}/calendar"
+    answer = client.send("/calendar/mine", {"day": "2026-03-12"})
+
+    assert (answer.status_code, answer.location) == (302, "/calendar/mine?month=2026-03&part=")
+    assert list(days_away(lecturer.id, THURSDAY, THURSDAY)) == [THURSDAY]
 
 
 # ── weeks ──────────────────────────────────────────────────────────────────────────────────────
