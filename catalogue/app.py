@@ -24,9 +24,12 @@ from catalogue.courses import models as _courses
 from catalogue.courses.events import CourseOffered, CoursePublished, CourseWithdrawn, EditionChanged
 from catalogue.demand import models as _demand
 from catalogue.demand import views as demand
+from catalogue.dispatch import candidates as dispatch_candidates
 from catalogue.dispatch import models as _dispatch
+from catalogue.dispatch import offer_views as offers
 from catalogue.dispatch import operations as dispatch_operations
 from catalogue.dispatch import reactions as dispatch_reactions
+from catalogue.dispatch import views as dispatch
 from catalogue.home import views as home
 from catalogue.home.gate import Gate
 from catalogue.lecturers import corps_views as corps
@@ -72,6 +75,8 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     order_form.pages,
     checks.pages,
     orders.pages,
+    dispatch.pages,
+    offers.pages,
     menu_views.pages,
     home.pages,
 )
@@ -135,6 +140,7 @@ def create_app(config: Config | None = None) -> Flask:
     metrics.init_app(app, token=settings.metrics_token, readings=readings.READINGS)
     web.permit(web.anyone)(app.view_functions["asset"])
     app.extensions["songxue.nav"] = NAV
+    order_form.AVAILABILITY = dispatch_candidates.who_could_come
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
     api.init(app, APIS)

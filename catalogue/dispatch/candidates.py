@@ -227,7 +227,7 @@ class Row:
     where: str
     ends_at: datetime
     total: int
-    points: tuple[tuple[str, str, str], ...]  # label, what was measured, signed points
+    points: tuple[tuple[str, str, str, str], ...]  # code, label, what was measured, signed points
     why: tuple[str, ...]
 
     @classmethod
@@ -237,7 +237,10 @@ class Row:
         pick = Pick(
             int(chosen.lecturer), venue_id, loaded.teach_mode(chosen.mode, venue_id), loaded.span.instant(chosen.start)
         )
-        points = tuple((label, said, explain.signed(worth)) for label, said, worth in explain.point_words(found))
+        points = tuple(
+            (one.code, label, said, explain.signed(worth))
+            for one, (label, said, worth) in zip(PREFERENCES, explain.point_words(found), strict=True)
+        )
         return cls(
             place=place, pick=pick, name=loaded.names.lecturer(chosen.lecturer), where=loaded.names.place(chosen),
             ends_at=loaded.span.instant(chosen.end), total=found.total, points=points, why=_why(found, wanted),
@@ -350,6 +353,28 @@ def counts(orders: Sequence[Order], at: datetime) -> dict[int, int]:
 def thawed(kept: Mapping[str, Any]) -> Ranking | None:
     """The ranking of a dispatch as it was decided; its totals are worked out again on the way. None when none was kept."""
     return frozen.from_data(kept["ranking"]) if kept.get("ranking") else None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A ranking as it was decided, in words: the finding, what separated the runners-up, the funnel."""
+
+    sentences: tuple[str, ...]
+    totals: tuple[tuple[str, int, tuple[tuple[str, str, str], ...]], ...]
+    funnel: tuple[tuple[str, int, list[str]], ...]
+
+    @classmethod
+    def of(cls, kept: Ranking, names: Mapping[int, str]) -> "Decided":
+        said = {str(i): name for i, name in names.items()}
+        words = explain.Names(said, {})
+        return cls(
+            tuple(explain.fact_words(kept, place, words) for place in range(len(kept.facts))),
+            tuple(
+                (words.lecturer(c.placement.lecturer), c.total, tuple((a, b, explain.signed(p)) for a, b, p in explain.point_words(c)))
+                for c in kept.candidates
+            ),
+            tuple(funnel_of(kept, said)),
+        )  # fmt: skip
 
 
 # ── the order form ──────────────────────────────────────────────────────────────────────────────

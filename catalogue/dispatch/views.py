@@ -1,0 +1,241 @@
+"""派单台: the queue by urgency, ranked candidates with their reasons, proposals and their approval."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request
+from flask.typing import ResponseReturnValue
+
+from catalogue.calendar.models import Hold
+from catalogue.core import clock, wording
+from catalogue.core.db import transaction
+from catalogue.core.errors import Invalid, NotVisible
+from catalogue.core.forms import version_of
+from catalogue.core.web import actor, now, page, permit, roles
+from catalogue.core.words import _
+from catalogue.demand.models import Lack
+from catalogue.dispatch import candidates, operations, policy, problem, queries
+from catalogue.dispatch.candidates import Case, Pick
+from catalogue.dispatch.forms import ActForm, GapForm, ProposeForm
+from catalogue.dispatch.models import Dispatch
+from catalogue.dispatch.notices import candidate_line, offer_notice, place_words
+from catalogue.dispatch.states import Mode, State
+
+pages = Blueprint("dispatch", __name__)
+REASONS = {
+    "exhausted": "名单上的讲师都没能来", "withdrawn": "派单员撤回", "redispatched": "改派", "order_cancelled": "点单已取消", "discarded": "作废",
+    "called_off": "停课", "lecturer_lost": "讲师来不了", **operations.DECLINES,
+}  # fmt: skip
+LACKS = {"lecturer": Lack.LECTURER, "venue": Lack.VENUE, "time": Lack.TIME}
+
+
+@pages.route("/dispatch/", methods=["GET", "POST"])
+@permit(roles(*policy.DESK))
+def desk() -> ResponseReturnValue:
+    """The desk. A POST proposes: one lecturer (`one`), a ranked list (`place-<key>` = 1, 2 …) or an agreed way out (`way`)."""
+    form = ProposeForm()
+    with transaction():
+        if form.is_submitted() and form.validate_on_submit():
+            dispatch = _propose(form)
+        else:
+            return _desk(form)
+        number = dispatch.number
+    flash(_("已拟派，等另一位批准。"), "done")
+    return redirect(f"/dispatch/{number}")
+
+
+def _numbers(said: str) -> list[int]:
+    return [int(part) for part in said.split(",") if part.isascii() and part.isdigit() and len(part) < 16][:10]
+
+
+def _propose(form: ProposeForm) -> Dispatch:
+    orders = [queries.waiting_order(actor(), i) for i in _numbers(form.orders.data or "")]
+    if not orders:
+        raise Invalid(_("请选要派的点单。"), field="orders")
+    if form.way.data:
+        way = candidates.case_of([o.id for o in orders], now()).way(form.way.data)
+        if way is None:
+            raise Invalid(_("这条出路刚刚没有了，请看新的。"), field="way")
+        return operations.propose([*orders], [way.pick], by=actor(), at=now(), change=way.change, reason=_agreed(way.title, form))  # fmt: skip
+    picks = [Pick.parse(form.one.data)] if form.one.data else _ranked()
+    seats = _seats(orders[0].id)
+    mode = Mode.DIRECT if len(picks) == seats else Mode.RANKED
+    return operations.propose(orders, picks, mode=mode, by=actor(), at=now())
+
+
+def _agreed(title: str, form: ProposeForm) -> str:
+    said = (form.reason.data or "").strip()
+    return f"{title}：{said}"[:100] if said else ""
+
+
+def _seats(order_id: int) -> int:
+    return problem.whole_orders([order_id])[0].course_version.lecturers_needed
+
+
+def _ranked() -> list[Pick]:
+    """The ticked candidates in the order that was chosen for them."""
+    chosen = []
+    for name, value in request.form.items():
+        if name.startswith("place-") and value.isascii() and value.isdigit():
+            chosen.append((int(value), Pick.parse(name.removeprefix("place-"))))
+    return [pick for _place, pick in sorted(chosen, key=lambda one: (one[0], one[1].key))]
+
+
+def _desk(form: ProposeForm) -> ResponseReturnValue:
+    turn = request.args.get("page", "1")
+    number = int(turn) if turn.isascii() and turn.isdigit() and 0 < int(turn[:6]) < 10_000 else 1
+    waiting = queries.queue(actor(), number)
+    asked = _numbers(form.orders.data or "") or _numbers(request.args.get("o", ""))
+    if not asked and waiting:
+        asked = [waiting[0].id]
+    case = _case(asked) if asked else None
+    shown = problem.whole_orders([row.id for row in waiting])
+    by_district: dict[int, list[Any]] = defaultdict(list)
+    for order in shown:
+        by_district[order.district_id].append(order)
+    able = {k: v for some in by_district.values() for k, v in candidates.counts(some, now()).items()}
+    return page(
+        "dispatch/desk.html", form=form, waiting=waiting, able=able, case=case, asked=asked, due=_due, page_number=number,
+        pages=-(-waiting[0].waiting // queries.QUEUE) if waiting else 1, under_way=queries.under_way(actor()), gap_form=GapForm(formdata=None),
+        joint=_joint(case, shown) if case else [], week=_week(case) if case else None, place_words=place_words,
+    )  # fmt: skip
+
+
+def _case(ids: Sequence[int]) -> Case:
+    for order_id in ids:
+        queries.waiting_order(actor(), order_id)  # 404 outside the scope or when it no longer waits
+    case = candidates.case_of(ids, now())
+    if case.orders[0].state.value not in ("approved", "planned"):
+        raise NotVisible(_("没有找到，或者不在您的范围内。"))
+    return case
+
+
+def _due(soonest: datetime | None) -> datetime | None:
+    """Until when an order must be dispatched: a lecturer has two days to answer, the committee three to prepare."""
+    return None if soonest is None else soonest - timedelta(days=5)
+
+
+def _joint(case: Case, shown: Sequence[Any]) -> list[Any]:
+    """Other waiting orders of the same course that could come to the same lesson."""
+    chosen = {order.id for order in case.orders}
+    return [o for o in shown if o.course_version_id == case.orders[0].course_version_id and o.id not in chosen][:5]
+
+
+def _week(case: Case) -> dict[str, Any] | None:
+    """The week of the first possible time, for the lecturers concerned."""
+    starts = [row.pick.starts_at for row in case.rows] or [w.starts_at for w in case.orders[0].windows]
+    if not starts or not case.rows:
+        return None
+    said = request.args.get("w", "")
+    try:
+        day = date.fromisoformat(said) if said else clock.day_of(starts[0])
+        monday = day - timedelta(days=day.weekday())
+        since, until = clock.at(monday, 0), clock.at(monday + timedelta(days=7), 0)
+    except (ValueError, OverflowError):
+        return None
+    ids = [row.pick.lecturer_id for row in case.rows]
+    cells: dict[int, dict[date, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    for hold in queries.board(ids, since, until):
+        cells[hold.resource_id][clock.day_of(hold.busy_from)].append(_slot(hold))
+    for row in case.rows:
+        if since <= row.pick.starts_at < until:
+            cells[row.pick.lecturer_id][clock.day_of(row.pick.starts_at)].append(
+                {"half": wording.half_of(row.pick.starts_at), "title": _("可派"), "tone": "new", "note": row.where}
+            )
+    rows = [{"label": row.name, "url": None, "cells": cells[row.pick.lecturer_id]} for row in case.rows]
+    return {"days": [monday + timedelta(days=i) for i in range(7)], "rows": rows, "monday": monday, "before": monday - timedelta(days=7), "after": monday + timedelta(days=7)}  # fmt: skip
+
+
+def _slot(hold: Hold) -> dict[str, Any]:
+    asked = hold.held_for == "offer"
+    return {"half": wording.half_of(hold.busy_from), "title": _("等答复") if asked else _("有课"), "tone": "wait" if asked else "done", "note": wording.clock_time(hold.busy_from)}  # fmt: skip
+
+
+@pages.route("/dispatch/gap/<int:order_id>", methods=["POST"])
+@permit(roles(*policy.DESK))
+def gap(order_id: int) -> ResponseReturnValue:
+    """Tells the academy what is missing for an order that nobody can serve."""
+    form = GapForm()
+    with transaction():
+        order = queries.waiting_order(actor(), order_id)
+        if not form.validate_on_submit():
+            raise Invalid(_("请写一句缺什么。"), field="words")
+        missing = candidates.ranking(order.id, now()).ranking.missing
+        lack = LACKS.get(missing.resource, Lack.LECTURER) if missing is not None else Lack.LECTURER
+        operations.report_gap(order, form.words.data, by=actor(), at=now(), lack=lack)
+    flash(_("已报给学院。"), "done")
+    return redirect(f"/dispatch/?o={order_id}")
+
+
+@pages.route("/dispatch/approvals")
+@permit(roles(*policy.APPROVING))
+def approvals() -> ResponseReturnValue:
+    """Proposals that wait for another person's yes, the oldest first."""
+    with transaction():
+        rows = queries.to_approve(actor())
+        return page("dispatch/approvals.html", rows=rows, me_id=actor().person_id)
+
+
+@pages.route("/dispatch/<said>", methods=["GET", "POST"])
+@permit(roles(*policy.SEEING))
+def dispatch(said: str) -> ResponseReturnValue:
+    """One dispatch: how it stands, the reasons as decided, its offers, its history. `act` is the button pressed."""
+    form = ActForm()
+    with transaction():
+        one = queries.dispatch_of(actor(), said)
+        if not form.is_submitted() or not form.validate_on_submit():
+            return _dispatch(one, form)
+        target = _act(one, form)
+    return redirect(target)
+
+
+def _act(one: Dispatch, form: ActForm) -> str:
+    act, words, version = request.form.get("act", ""), form.words.data or "", version_of(form)
+    if act == "approve":
+        operations.approve(one, by=actor(), at=now(), version=version)
+        flash(_("已批准，邀约已发给讲师。"), "done")
+    elif act == "discard":
+        operations.discard(one, by=actor(), at=now(), version=version, words=words)
+        flash(_("已作废，点单回到派单台。"), "done")
+    elif act == "withdraw":
+        operations.withdraw_dispatch(one, by=actor(), at=now(), version=version, words=words)
+        flash(_("已撤回，点单回到派单台。"), "done")
+    elif act == "redispatch":
+        fresh = operations.redispatch(one, by=actor(), at=now(), version=version, reason=words[:100])
+        flash(_("已按留下的名单改派，等另一位批准。"), "done")
+        return f"/dispatch/{fresh.number}"
+    else:
+        raise Invalid(_("请按页面上的按钮办。"))
+    return f"/dispatch/{one.number}"
+
+
+def _dispatch(one: Dispatch, form: ActForm) -> ResponseReturnValue:
+    form.version.data = str(one.version)
+    kept = candidates.thawed(one.ranking)
+    ids = {c.lecturer_id for c in one.candidates} | {int(i) for i in (kept.funnel.reasons if kept else ())}
+    ids |= {int(c.placement.lecturer) for c in kept.candidates} if kept else set()
+    names = candidates.lecturers_named(ids)
+    own = policy.proposed_it(actor(), one)
+    may = {
+        "approve": one.state is State.PROPOSED and policy.may_approve(actor(), one) and not own,
+        "discard": one.state is State.PROPOSED and (policy.runs(actor(), one) or policy.may_approve(actor(), one)),
+        "withdraw": one.state is State.APPROVED and policy.runs(actor(), one),
+        "redispatch": one.state in (State.APPROVED, State.ENDED, State.DISCARDED) and policy.runs(actor(), one)
+        and any(served.order.state.value in ("approved", "planned") for served in one.orders),
+    }  # fmt: skip
+    return page(
+        "dispatch/dispatch.html", dispatch=one, form=form, may=may, own=own, names=names, runs=policy.runs(actor(), one),
+        decided=candidates.Decided.of(kept, names) if kept else None, history=queries.history_of(one.id), reasons=REASONS, line=candidate_line,
+        offers=_offers_of(one), people=queries.people_named([one.proposed_by_id, one.approved_by_id]),
+    )  # fmt: skip
+
+
+def _offers_of(one: Dispatch) -> list[tuple[Any, str]]:
+    """Each offer with its notice for the chat group."""
+    found = []
+    for offer in one.offers:
+        loaded = queries.offer_of(actor(), offer.id, now()) if offer.state.value == "open" else offer
+        found.append((offer, offer_notice(loaded) if offer.state.value == "open" else ""))
+    return found

@@ -1,0 +1,371 @@
+"""The pages of the desk, of a dispatch and of offers: what they show, to whom, and in how many statements."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from catalogue.accounts.models import Person
+from catalogue.core.db import db
+from catalogue.dispatch import operations
+from catalogue.dispatch.models import Dispatch, Offer
+from catalogue.dispatch.states import OfferState, State
+from catalogue.lecturers.models import Lecturer
+from tests.dispatch.making import LATER, a_case, a_proposal, an_open_offer, picks_of
+from tests.factories import (
+    a_committee,
+    a_dispatcher,
+    a_district,
+    a_lecturer,
+    a_town,
+    a_town_administrator,
+    actor_of,
+    an_approver,
+    an_order,
+    an_orderer,
+)
+
+
+def person_of(offer):
+    return db.session.get_one(Person, db.session.get_one(Lecturer, offer.lecturer_id).person_id)
+
+
+def words(answer) -> str:
+    return re.sub(r"<[^>]+>|\s+", " ", answer.get_data(as_text=True))
+
+
+def the(model):
+    return db.session.scalars(sa.select(model).order_by(model.id.desc())).first()
+
+
+# ── the desk ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_desk_shows_the_queue_and_the_candidates_with_their_points(client):
+    order, _course, (first, second) = a_case(2, need="晚上停不下车")
+
+    shown = client.sign_in(a_dispatcher()).get("/dispatch/")
+
+    assert shown.status_code == 200
+    assert order.number in words(shown)
+    assert first.display_name in words(shown)
+    assert second.display_name in words(shown)
+    assert "晚上停不下车" in words(shown)
+    assert "2 人选" in words(shown)
+
+
+def test_an_empty_desk_says_what_will_come(client):
+    assert "没有等派的点单" in words(client.sign_in(a_dispatcher()).get("/dispatch/"))
+
+
+def test_one_press_proposes(client):
+    order, _course, _teachers = a_case(2)
+    key = picks_of(order)[1].key
+
+    sent = client.sign_in(a_dispatcher()).send("/dispatch/", {"orders": str(order.id), "one": key})
+
+    made = the(Dispatch)
+    assert (sent.status_code, sent.location, made.state) == (302, f"/dispatch/{made.number}", State.PROPOSED)
+
+
+def test_a_ranked_list_keeps_the_chosen_order(client):
+    order, _course, _teachers = a_case(3)
+    picks = picks_of(order)
+    chosen = {f"place-{picks[2].key}": "1", f"place-{picks[0].key}": "2", f"place-{picks[1].key}": ""}
+
+    client.sign_in(a_dispatcher()).send("/dispatch/", {"orders": str(order.id), "list": "1", **chosen})
+
+    from catalogue.dispatch import queries
+
+    made = queries.loaded(the(Dispatch).id)
+    assert [c.lecturer_id for c in made.candidates] == [picks[2].lecturer_id, picks[0].lecturer_id]
+    assert made.mode.value == "ranked"
+
+
+@pytest.mark.parametrize("fields", [{}, {"one": "nonsense"}, {"list": "1"}, {"one": "999999-0-online-1775000000"}])
+def test_a_wrong_press_comes_back_with_words_and_changes_nothing(client, fields):
+    order, _course, _teachers = a_case()
+
+    sent = client.sign_in(a_dispatcher()).send("/dispatch/", {"orders": str(order.id), **fields})
+
+    assert sent.status_code in (409, 422)
+    assert the(Dispatch) is None
+
+
+def test_without_candidates_the_desk_shows_why_and_a_way_out_that_works(client):
+    from tests.factories import a_course
+
+    course = a_course()
+    a_lecturer("", course, half_days=[(0, "morning")])
+    order = an_order(course=course)
+    client.sign_in(a_dispatcher())
+
+    shown = client.get("/dispatch/")
+    refused = client.send("/dispatch/", {"orders": str(order.id), "way": "time"})
+    sent = client.send("/dispatch/", {"orders": str(order.id), "way": "time", "reason": "王书记，电话同意"})
+
+    assert "排不上" in words(shown)
+    assert "换时间" in words(shown)
+    assert refused.status_code == 422
+    assert (sent.status_code, the(Dispatch).mode_reason) == (302, "换时间：王书记，电话同意")
+    operations.approve(the(Dispatch), by=actor_of(an_approver()), at=LATER)
+    assert the(Offer).state is OfferState.OPEN
+
+
+def test_a_gap_goes_to_the_academy(client):
+    from catalogue.demand.models import Gap
+
+    order = an_order()
+
+    sent = client.sign_in(a_dispatcher()).send(f"/dispatch/gap/{order.id}", {"words": "没有人讲加装电梯"})
+
+    assert (sent.status_code, the(Gap).order_id, the(Gap).words) == (302, order.id, "没有人讲加装电梯")
+
+
+def test_another_district_sees_nothing_of_the_desk(client):
+    order, _course, _teachers = a_case()
+    dispatch = a_proposal(order)
+    stranger = a_dispatcher(a_district())
+    client.sign_in(stranger)
+
+    answers = [
+        client.get("/dispatch/"), client.get(f"/dispatch/?o={order.id}"), client.get(f"/dispatch/{dispatch.number}"),
+        client.send("/dispatch/", {"orders": str(order.id), "one": "1-0-online-1"}),
+        client.send(f"/dispatch/{dispatch.number}", {"act": "discard", "words": "x"}),
+        client.send(f"/dispatch/gap/{order.id}", {"words": "x"}),
+    ]  # fmt: skip
+
+    assert [a.status_code for a in answers] == [200, 404, 404, 404, 404, 404]
+    assert order.number not in words(answers[0])
+
+
+@pytest.mark.parametrize("person", [an_orderer, a_town_administrator])
+def test_the_desk_is_the_districts(client, person):
+    assert client.sign_in(person()).get("/dispatch/").status_code == 403
+
+
+def test_the_desk_costs_the_same_statements_for_one_and_for_three(client, statements):
+    a_case()
+    client.sign_in(a_dispatcher())
+    with statements() as one:
+        client.get("/dispatch/")
+    for _n in range(2):
+        a_case(2)
+    with statements() as three:
+        client.get("/dispatch/")
+
+    assert len(three) - len(one) <= 4  # each order of another committee asks for its chain and calendar
+
+
+# ── one dispatch ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_approver_reads_the_reasons_and_approves(client):
+    dispatch = a_proposal(lecturers=2)
+    client.sign_in(an_approver())
+
+    listed = client.get("/dispatch/approvals")
+    shown = client.get(f"/dispatch/{dispatch.number}")
+    sent = client.send(f"/dispatch/{dispatch.number}", {"act": "approve", "version": str(dispatch.version)})
+
+    assert dispatch.number in words(listed)
+    assert "批准，发出邀约" in words(shown)
+    assert "比第二名" in words(shown) or "同分" in words(shown)
+    assert (sent.status_code, the(Dispatch).state, the(Offer).state) == (302, State.APPROVED, OfferState.OPEN)
+
+
+def test_the_proposer_gets_no_button_and_a_403(client):
+    from tests.factories import a_district_administrator
+
+    person = a_district_administrator()
+    dispatch = a_proposal(by=person)
+    client.sign_in(person)
+
+    shown = client.get(f"/dispatch/{dispatch.number}")
+    sent = client.send(f"/dispatch/{dispatch.number}", {"act": "approve"})
+
+    assert "批准，发出邀约" not in words(shown)
+    assert (sent.status_code, the(Dispatch).state) == (403, State.PROPOSED)
+
+
+def test_a_conflict_comes_back_as_409_naming_what_is_taken(client):
+    order, course, _teachers = a_case()
+    first, second = a_proposal(order), a_proposal(an_order(course=course, committee=a_committee("绝密居民区")))
+    operations.approve(second, by=actor_of(an_approver()), at=LATER)
+    client.sign_in(an_approver())
+
+    sent = client.send(f"/dispatch/{first.number}", {"act": "approve"})
+
+    assert sent.status_code == 409
+    assert "已有课" in words(sent)
+    assert "绝密" not in words(sent)
+
+
+def test_a_stale_page_is_told_so(client):
+    dispatch = a_proposal()
+    client.sign_in(an_approver())
+
+    sent = client.send(f"/dispatch/{dispatch.number}", {"act": "approve", "version": "99"})
+
+    assert (sent.status_code, the(Dispatch).state) == (409, State.PROPOSED)
+
+
+@pytest.mark.parametrize("act", ["discard", "withdraw", "redispatch", "nonsense"])
+def test_an_act_without_its_reason_or_state_is_refused_in_place(client, act):
+    dispatch = a_proposal()
+    client.sign_in(a_dispatcher())
+
+    sent = client.send(f"/dispatch/{dispatch.number}", {"act": act})
+
+    assert sent.status_code in (302, 409, 422)
+    assert (sent.status_code == 302) is (act == "redispatch")
+
+
+# ── offers ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_lecturer_accepts_in_two_taps_and_then_sees_whom_to_call(client):
+    offer = an_open_offer()
+    client.sign_in(person_of(offer))
+
+    listed = client.get("/offers/")
+    sent = client.send(f"/offers/{offer.id}", {"say": "yes", "version": str(offer.version)})
+    after = client.get(f"/offers/{offer.id}")
+    called = client.send(f"/offers/{offer.id}/telephone")
+
+    assert "接这节课" in words(listed)
+    assert "13900005678" not in words(listed)
+    assert (sent.status_code, the(Offer).state) == (302, OfferState.ACCEPTED)
+    assert "13900005678" not in words(after)
+    assert "13900005678" in words(called)
+
+
+def test_before_the_yes_no_telephone_is_shown(client):
+    offer = an_open_offer()
+
+    assert client.sign_in(person_of(offer)).send(f"/offers/{offer.id}/telephone").status_code == 404
+
+
+def test_a_no_needs_a_reason_and_keeps_the_page(client):
+    offer = an_open_offer()
+    client.sign_in(person_of(offer))
+
+    bare = client.send(f"/offers/{offer.id}", {"say": "no"})
+    sent = client.send(f"/offers/{offer.id}", {"say": "no", "code": "far"})
+
+    assert (bare.status_code, sent.status_code) == (422, 302)
+    assert the(Offer).state is OfferState.DECLINED
+
+
+def test_an_offer_is_nobody_elses(client):
+    offer = an_open_offer()
+    others = [
+        db.session.get_one(Person, a_lecturer("").person_id), a_town_administrator(a_town("金泽镇")), a_dispatcher(a_district()),
+    ]  # fmt: skip
+
+    for person in others:
+        client.sign_in(person)
+        answers = [
+            client.get(f"/offers/{offer.id}"), client.send(f"/offers/{offer.id}", {"say": "yes"}),
+            client.send(f"/offers/{offer.id}/link"), client.send(f"/offers/{offer.id}/telephone"),
+        ]  # fmt: skip
+        assert [a.status_code for a in answers] == [404, 404, 404, 404]
+    assert the(Offer).state is OfferState.OPEN
+
+
+def test_the_town_answers_for_a_lecturer(client):
+    offer = an_open_offer()
+    client.sign_in(a_town_administrator())
+    fields = {"say": "yes", "said_by": "讲师本人", "said_at": "2026-03-02T12:00", "said_way": "telephone"}
+
+    bare = client.send(f"/offers/{offer.id}", {"say": "yes"})
+    early = client.send(f"/offers/{offer.id}", {**fields, "said_at": "2026-01-01T12:00"})
+    db.session.execute(sa.update(Offer).values(made_at=LATER.replace(hour=3)))
+    sent = client.send(f"/offers/{offer.id}", fields)
+
+    assert (bare.status_code, early.status_code, sent.status_code) == (422, 422, 302)
+    assert (the(Offer).state, the(Offer).said_by) == (OfferState.ACCEPTED, "讲师本人")
+
+
+def test_the_desk_takes_an_offer_back(client):
+    offer = an_open_offer()
+    client.sign_in(a_dispatcher())
+
+    bare = client.send(f"/offers/{offer.id}", {"say": "withdraw"})
+    sent = client.send(f"/offers/{offer.id}", {"say": "withdraw", "words": "讲师生病"})
+
+    assert (bare.status_code, sent.status_code, the(Offer).state) == (422, 302, OfferState.WITHDRAWN)
+
+
+# ── the answer link ─────────────────────────────────────────────────────────────────────────────
+
+
+def a_link(client, offer) -> str:
+    client.sign_in(a_dispatcher())
+    shown = client.send(f"/offers/{offer.id}/link").get_data(as_text=True)
+    return re.search(r"/answer/[\w-]{43}", shown)[0]
+
+
+def test_looking_at_a_link_changes_nothing_and_shows_no_telephone(client, app):
+    offer = an_open_offer()
+    link = a_link(client, offer)
+    before = the(Offer).version
+    stranger = app.test_client()
+
+    looks = [stranger.get(link), stranger.head(link), stranger.get(link)]
+
+    assert [a.status_code for a in looks] == [200, 200, 200]
+    assert "接这节课" in words(looks[0])
+    assert "13900005678" not in words(looks[0])
+    assert (the(Offer).version, the(Offer).state) == (before, OfferState.OPEN)
+
+
+def test_a_link_answers_once_and_then_is_dead(client, app):
+    offer = an_open_offer()
+    link = a_link(client, offer)
+    stranger = app.test_client()
+
+    sent = stranger.send(link, {"say": "yes"})
+    again = stranger.send(link, {"say": "no", "code": "far"})
+    look = stranger.get(link)
+
+    assert sent.status_code == 200
+    assert "13900005678" in words(sent)
+    assert (again.status_code, the(Offer).state) == (409, OfferState.ACCEPTED)
+    assert "不能再答复" in words(look)
+    assert "13900005678" not in words(look)
+
+
+def test_a_link_without_the_token_of_its_page_answers_nothing(client, app):
+    offer = an_open_offer()
+    link = a_link(client, offer)
+
+    sent = app.test_client().post(link, data={"say": "yes"})
+
+    assert (sent.status_code, the(Offer).state) == (400, OfferState.OPEN)
+
+
+def test_a_new_link_and_a_guessed_one_open_nothing(client, app):
+    offer = an_open_offer()
+    old, fresh = a_link(client, offer), a_link(client, offer)
+    stranger = app.test_client()
+
+    assert [stranger.get(p).status_code for p in (old, fresh, "/answer/" + "x" * 43, "/answer/…")] == [
+        404,
+        200,
+        404,
+        404,
+    ]
+    assert fresh != old
+
+
+def test_after_the_deadline_a_link_says_so(client, app):
+    offer = an_open_offer()
+    link = a_link(client, offer)
+    db.session.execute(sa.update(Offer).values(answer_by=LATER.replace(hour=1)))
+
+    shown = app.test_client().get(link)
+    sent = app.test_client().send(link, {"say": "yes"})
+
+    assert "不能再答复" in words(shown)
+    assert sent.status_code == 409
