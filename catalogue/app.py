@@ -20,7 +20,9 @@ from catalogue.calendar import views as calendar
 from catalogue.core import api, events, logs, metrics, outbox, queue, readings, web, words
 from catalogue.core.actor import Role
 from catalogue.core.db import db
+from catalogue.courses import edition_views
 from catalogue.courses import models as _courses
+from catalogue.courses import views as courses_views
 from catalogue.courses.events import CourseOffered, CoursePublished, CourseWithdrawn, EditionChanged
 from catalogue.demand import models as _demand
 from catalogue.demand import views as demand
@@ -77,6 +79,8 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     orders.pages,
     dispatch.pages,
     offers.pages,
+    courses_views.pages,
+    edition_views.pages,
     menu_views.pages,
     home.pages,
 )
@@ -110,6 +114,7 @@ PERIODIC: queue.Periodic = {  # name → work of each minute
 EVERYBODY: frozenset[Role] = frozenset()
 NAV: tuple[tuple[frozenset[Role], str, str], ...] = (
     (EVERYBODY, "课程菜单", "/courses/"),
+    (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.APPROVER}), "课程管理", "/manage/courses/"),
     (frozenset({Role.ORDERER, Role.TOWN_ADMINISTRATOR}), "点单", "/orders/"),
     (frozenset({Role.TOWN_ADMINISTRATOR}), "审核", "/checks/"),
     (frozenset({Role.DISPATCHER}), "派单台", "/dispatch/"),

@@ -373,6 +373,55 @@ def series_of(district_id: int, *, ended: bool = False) -> Sequence[Series]:
     return db.session.scalars(query if ended else query.where(Series.ended_on.is_(None))).all()
 
 
+def offerable(district_id: int, more: Sequence[int] = ()) -> list[tuple[int, str]]:
+    """Where a course of this district may be offered: the district, its towns, the other districts, and `more` already chosen."""
+    rows = db.session.execute(
+        sa.select(Organisation.id, Organisation.name)
+        .where(
+            Organisation.ended_on.is_(None),
+            sa.or_(
+                sa.and_(Organisation.district_id == district_id, Organisation.level.in_((Level.DISTRICT, Level.TOWN))),
+                Organisation.level == Level.DISTRICT, Organisation.id.in_(more),
+            ),
+        )
+        .order_by(Organisation.district_id != district_id, Organisation.level != Level.DISTRICT, Organisation.sort_key, Organisation.id)
+    )  # fmt: skip
+    return [(row.id, row.name) for row in rows]
+
+
+def names_offered(course_id: int) -> Sequence[str]:
+    """Names of the organisations a course is offered to."""
+    query = sa.select(Organisation.name).join(CourseOffer, CourseOffer.organisation_id == Organisation.id)
+    return db.session.scalars(query.where(CourseOffer.course_id == course_id).order_by(Organisation.sort_key)).all()
+
+
+def label_of(category_id: int | None) -> str:
+    """The label of a category or sub-category, ended or not."""
+    return db.session.scalar(sa.select(Category.label).where(Category.id == category_id)) or ""
+
+
+def subcategories_of(district_id: int) -> Sequence[Category]:
+    """A district's sub-categories, ended ones included."""
+    query = sa.select(Category).where(Category.organisation_id == district_id)
+    return db.session.scalars(query.order_by(Category.parent_id, Category.position, Category.id)).all()
+
+
+def homes_for(by: Actor) -> Sequence[Organisation]:
+    """Districts and towns for which this actor may write editions, by name."""
+    ids = by.organisations(Role.DISTRICT_ADMINISTRATOR, Role.TOWN_ADMINISTRATOR)
+    towns = sa.and_(
+        Organisation.level == Level.TOWN, Organisation.district_id.in_(by.districts(Role.DISTRICT_ADMINISTRATOR))
+    )
+    query = sa.select(Organisation).where(
+        Organisation.level.in_((Level.DISTRICT, Level.TOWN)),
+        Organisation.ended_on.is_(None),
+        sa.or_(Organisation.id.in_(ids), towns),
+    )
+    return db.session.scalars(
+        query.order_by(Organisation.level != Level.DISTRICT, Organisation.sort_key, Organisation.id)
+    ).all()
+
+
 def below_of(organisation_ids: Sequence[int]) -> sa.Select[int]:
     """Ids of these organisations and everything under them today."""
     return sa.select(OrganisationReach.descendant_id).where(OrganisationReach.ancestor_id.in_(organisation_ids))
