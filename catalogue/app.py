@@ -125,6 +125,7 @@ NAV: tuple[tuple[frozenset[Role], str, str], ...] = (
     (frozenset({Role.DISPATCHER, Role.APPROVER, Role.DISTRICT_ADMINISTRATOR}), "一周安排", "/calendar/"),
     (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.DISPATCHER, Role.CORPS_LEADER}), "讲师", "/lecturers/"),
     (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.DISPATCHER, Role.TOWN_ADMINISTRATOR, Role.ORDERER}), "场地", "/venues/"),
+    (frozenset({Role.SYSTEM_ADMINISTRATOR}), "工作日", "/working-days/"),
 )
 
 

@@ -8,6 +8,7 @@ from catalogue.core.forms import Form, options
 from catalogue.core.wording import HALVES
 from catalogue.core.words import _l
 
+CHOSEN = InputRequired(_l("请选一项。"))
 A_DAY = InputRequired(_l("请选择日期。"))
 HALF_DAYS = dict(zip((h.value for h in HalfDay), HALVES, strict=True))
 KINDS = {"workday": _l("上班"), "holiday": _l("放假"), "makeup": _l("调休上班")}
@@ -18,9 +19,10 @@ class AwayForm(Form):
 
     first_day = DateField(_l("从哪天起"), [A_DAY])
     last_day = DateField(_l("到哪天为止"), [A_DAY])
-    part = RadioField(_l("哪些时候"), choices=options({"": _l("全天"), **HALF_DAYS}), default="")
+    part = RadioField(_l("哪些时候"), [CHOSEN], choices=options({"all": _l("全天"), **HALF_DAYS}), default="all")
     what = RadioField(
         _l("怎么记"),
+        [CHOSEN],
         choices=options({"away": _l("不来"), "free": _l("能来"), "usual": _l("改回平常时间")}),
         default="away",
     )
@@ -36,7 +38,7 @@ class TapForm(Form):
 class DayForm(Form):
     """What a day is, against the library of holidays."""
 
-    kind = RadioField(_l("这一天"), [InputRequired(_l("请选一项。"))], choices=options(KINDS))
+    kind = RadioField(_l("这一天"), [CHOSEN], choices=options(KINDS))
     name = StringField(
         _l("名称"),
         [InputRequired(_l("请填写，例如：国庆节。")), Length(max=30)],

@@ -96,7 +96,7 @@ def away(lecturer_id: int) -> ResponseReturnValue:
         found = lecturers.seen(actor(), lecturer_id, to_change=True)
         if not _may_set(found):
             raise NotAllowed(_("这位讲师的时间不归您登记。"))
-        form = forms.AwayForm(data={"first_day": today, "last_day": today, "part": "", "what": "away"})
+        form = forms.AwayForm(data={"first_day": today, "last_day": today, "part": "all", "what": "away"})
         if not lecturer_policy.may_read_notes(actor(), found):
             del form.note
         own = lecturer_policy.is_self(actor(), found)
@@ -120,7 +120,7 @@ def away(lecturer_id: int) -> ResponseReturnValue:
         first, last = form.first_day.data, form.last_day.data
         if not 0 <= (last - first).days < LONGEST:
             raise Invalid(_("最后一天不能早于第一天，一次最多登记三个月。"), field="last_day")
-        halves = [HalfDay(form.part.data)] if form.part.data else list(HalfDay)
+        halves = list(HalfDay) if form.part.data == "all" else [HalfDay(form.part.data)]
         free = {"away": False, "free": True}.get(form.what.data)
         note = form.note.data or "" if "note" in form and free is False else None
         for n in range((last - first).days + 1):
@@ -190,7 +190,9 @@ def working_day(day: str) -> ResponseReturnValue:
     with transaction():
         own = db.session.get(CalendarDay, on)
         what = queries.working_day(on)
-        form = forms.DayForm(data={"kind": own.kind.value if own else "", "name": own.name if own else what.name})
+        form = forms.DayForm(
+            data={"kind": own.kind.value if own else what.kind.value, "name": own.name if own else what.name}
+        )
         crumbs = [(_("工作日"), f"/working-days/?year={on.year}")]
         if not form.validate_on_submit():
             return page(

@@ -7,20 +7,24 @@ import pytest
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
 from catalogue.core.errors import NotVisible
-from catalogue.lecturers import queries
-from catalogue.lecturers.models import Appointment
+from catalogue.lecturers import listing, queries
+from catalogue.lecturers.models import Appointment, Corps, CorpsMember, CorpsRole, LecturerKind
 from catalogue.lecturers.policy import Sight, sight
 from catalogue.lecturers.queries import Why
+from catalogue.venues import queries as venues
 from tests.factories import (
     TODAY,
     a_committee,
+    a_course,
     a_dispatcher,
     a_district,
     a_district_administrator,
     a_lecturer,
     a_system_administrator,
+    a_venue,
     actor_of,
     an_orderer,
+    save,
     the_district,
     the_town,
 )
@@ -116,3 +120,61 @@ def test_a_system_administrator_sees_no_lecturers(app):
 
     with pytest.raises(NotVisible):
         queries.seen(actor_of(a_system_administrator()), lecturer.id)
+
+
+# ── what the pages ask ─────────────────────────────────────────────────────────────────────────
+
+
+def test_the_list_answers_every_filter_alike_on_both_databases(app):
+    course = a_course("停车难")
+    soon = a_lecturer("单老师", course, appointed=(date(2025, 1, 1), date(2026, 4, 1)))
+    none = a_lecturer("曾老师", appointed=None, kind=LecturerKind.FULL_TIME, home_place="朱家角镇")
+    member = a_lecturer("王老师", appointed=None)
+    district = the_district()
+    corps = save(Corps(district_id=district.id, organisation_id=district.id, name="团"))
+    save(CorpsMember(corps_id=corps.id, lecturer_id=member.id, role=CorpsRole.LEADER, joined_on=date(2026, 1, 1)))
+    save(
+        Appointment(
+            number="QP26-S-90001", district_id=district.id, corps_id=corps.id, issuer_id=district.id, scope_id=district.id,
+            starts_on=date(2026, 1, 1), ends_on=date(2027, 12, 31),
+        )
+    )  # fmt: skip
+    by = actor_of(a_dispatcher())
+    wanted = {
+        listing.Wanted(): [soon, member, none],
+        listing.Wanted(q="停车"): [soon],
+        listing.Wanted(q="50%"): [],
+        listing.Wanted(kind="full_time"): [none],
+        listing.Wanted(kind="nonsense"): [soon, member, none],
+        listing.Wanted(home="朱家角镇"): [none],
+        listing.Wanted(term="in_force"): [soon, member],
+        listing.Wanted(term="ending"): [soon],
+        listing.Wanted(term="none"): [none],
+        listing.Wanted(ended=True): [],
+    }
+
+    assert {w: list(listing.page_of(by, w, TODAY).page.rows) for w in wanted} == wanted
+    assert listing.page_of(by, listing.Wanted(), TODAY).courses == {soon.id: 1}
+    assert dict(listing.counts(by, listing.Wanted(), TODAY).kinds) == {"special": 2, "full_time": 1}
+    assert [(r.name, r.leader, r.members) for r in listing.corps_rows(by).rows] == [("团", "王老师", 1)]
+    assert listing.courses_like(district.id, "tcn") == [course]
+    assert listing.lecturers_like(by, district.id, "单") == [soon]
+
+
+def test_a_row_is_locked_where_it_is_changed(app):
+    lecturer, district = a_lecturer(), the_district()
+    corps = save(Corps(district_id=district.id, organisation_id=district.id, name="团"))
+    venue = a_venue()
+    by = actor_of(a_district_administrator())
+
+    assert queries.seen(by, lecturer.id, to_change=True) is lecturer
+    assert queries.seen_corps(by, corps.id, to_change=True) is corps
+    assert venues.seen(by, venue.id, to_change=True) is venue
+
+
+def test_issuers_are_the_district_and_what_lies_in_it(app):
+    town = the_town()
+    a_committee()
+    a_district()
+
+    assert queries.issuing(actor_of(a_district_administrator(the_district()))) == [the_district(), town]

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from catalogue.core.errors import NotVisible
-from catalogue.venues import queries
-from catalogue.venues.models import VenueEquipment, VenueHours
+from catalogue.venues import listing, queries
+from catalogue.venues.models import Plaque, VenueEquipment, VenueHours, VenueKind
 from catalogue.venues.policy import sees_use
 from tests.factories import (
     TODAY,
@@ -73,3 +73,23 @@ def test_what_a_venue_is_used_for_is_the_staffs_and_the_owners_to_see(app):
         sees_use(actor_of(who), room)
         for who in (a_dispatcher(), a_town_administrator(the_town()), an_orderer(owner), an_orderer())
     ] == [True, True, True, False]
+
+
+def test_the_list_answers_every_filter_alike_on_both_databases(app):
+    point, hall = a_venue("东庄教学点", kind=VenueKind.TEACHING_POINT), a_venue("叶港大厅")
+    save(Plaque(venue_id=point.id, batch="第三批", number="1", awarded_on=date(2025, 1, 1)))
+    save(VenueEquipment(venue_id=hall.id, equipment_code="sound"))
+    by = actor_of(a_dispatcher())
+    wanted = {
+        listing.Wanted(): [point, hall],
+        listing.Wanted(q="东庄"): [point],
+        listing.Wanted(kind="teaching_point"): [point],
+        listing.Wanted(equipment="sound"): [hall],
+        listing.Wanted(batch="第三批"): [point],
+        listing.Wanted(town=str(the_town().id)): [point, hall],
+        listing.Wanted(ended=True): [],
+    }
+
+    assert {w: list(listing.page_of(by, w, TODAY).rows) for w in wanted} == wanted
+    assert listing.count(by, listing.Wanted(), TODAY) == 2
+    assert (listing.choices(by).batches, listing.choices(by).towns) == (["第三批"], {str(the_town().id): "练塘镇"})
