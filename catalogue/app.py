@@ -12,6 +12,7 @@ from catalogue import cli
 from catalogue.accounts import account_views as account
 from catalogue.accounts import api as accounts_api
 from catalogue.accounts import models as _accounts
+from catalogue.accounts import people_views as people
 from catalogue.accounts import reactions as accounts_reactions
 from catalogue.accounts import tasks as accounts_tasks
 from catalogue.accounts import views as accounts
@@ -52,8 +53,12 @@ from catalogue.orders import models as _orders
 from catalogue.orders import tasks as orders_tasks
 from catalogue.orders import views as orders
 from catalogue.orders.events import OrderCancelled
+from catalogue.organisations import api as organisations_api
 from catalogue.organisations import models as _organisations
+from catalogue.organisations import reshaping_views as reshaping
+from catalogue.organisations import settings_views as settings_pages
 from catalogue.organisations import tasks as organisations_tasks
+from catalogue.organisations import views as organisations
 from catalogue.organisations.events import OrganisationEnded, OrganisationMoved, OrganisationsMerged
 from catalogue.ratings import models as _ratings
 from catalogue.venues import models as _venues
@@ -66,8 +71,12 @@ MODELS = (
 
 # ── what each feature adds (one line each, in the order of the ladder) ────────────────────────────
 BLUEPRINTS: tuple[Any, ...] = (  # pages
+    organisations.pages,
+    reshaping.pages,
+    settings_pages.pages,
     accounts.pages,
     account.pages,
+    people.pages,
     venues.pages,
     lecturers.pages,
     lecturer_parts.pages,
@@ -85,6 +94,7 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     home.pages,
 )
 APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
+    organisations_api.api,
     accounts_api.api,
     orders_api.api,
 )
@@ -112,6 +122,7 @@ PERIODIC: queue.Periodic = {  # name → work of each minute
 
 # roles (empty: everybody), label, path: the top navigation in its order
 EVERYBODY: frozenset[Role] = frozenset()
+KEEPERS = frozenset({Role.TOWN_ADMINISTRATOR, Role.DISTRICT_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR})  # of people and the tree
 NAV: tuple[tuple[frozenset[Role], str, str], ...] = (
     (EVERYBODY, "课程菜单", "/courses/"),
     (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.APPROVER}), "课程管理", "/manage/courses/"),
@@ -126,6 +137,8 @@ NAV: tuple[tuple[frozenset[Role], str, str], ...] = (
     (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.DISPATCHER, Role.CORPS_LEADER}), "讲师", "/lecturers/"),
     (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.DISPATCHER, Role.TOWN_ADMINISTRATOR, Role.ORDERER}), "场地", "/venues/"),
     (frozenset({Role.SYSTEM_ADMINISTRATOR}), "工作日", "/working-days/"),
+    (KEEPERS, "人员", "/people/"),
+    (KEEPERS, "组织", "/organisations/"),
 )
 
 

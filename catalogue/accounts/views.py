@@ -17,6 +17,13 @@ pages = Blueprint("accounts", __name__)
 
 KEY, KEPT, LARGE, PENDING = "key", "kept", "large", "pending"
 SECOND_STEP = timedelta(minutes=5)
+APPS = (
+    ("微信", "MicroMessenger"),
+    ("Edge", "Edg/"),
+    ("Chrome", "Chrome/"),
+    ("Firefox", "Firefox/"),
+    ("Safari", "Safari/"),
+)
 
 
 def local_path(wanted: str) -> str:
@@ -76,9 +83,16 @@ def second_step() -> ResponseReturnValue:
 
 
 def _open(account: Account) -> str:
-    device = request.user_agent.string
+    device = device_of(request.user_agent.string)
     hours = current_app.config["SETTINGS"].sign_in_hours
     return sign_ins.begin(account, at=now(), hours=hours, device=device, large=bool(session.get(LARGE)))
+
+
+def device_of(user_agent: str) -> str:
+    """What a browser calls itself, in a word people know."""
+    system = next((w for w in ("Windows", "iPhone", "iPad", "Android", "Mac", "Linux") if w in user_agent), "")
+    app = next((w for w, mark in APPS if mark in user_agent), "")
+    return " ".join(w for w in (system, app) if w)
 
 
 def _let_in(account: Account, key: str, wanted: str) -> ResponseReturnValue:

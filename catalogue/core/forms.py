@@ -60,6 +60,11 @@ class Form(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self:
+            if (
+                isinstance(field, StringField) and not isinstance(field, ClockField) and field.data is None
+            ):  # a text not sent is empty
+                field.data = ""
         if g:
             g.form = self
         self.refusal: str = ""

@@ -33,7 +33,9 @@ class Gap(Living, Scoped, Base):
     course_id: Mapped[int | None] = reference("course")
     order_id: Mapped[int | None] = reference("order")
     words: Mapped[str] = text(500)
-    sort_key: Mapped[str] = mapped_column(SortKey, default="")  # of the words: the same wish said alike by several committees
+    sort_key: Mapped[str] = mapped_column(
+        SortKey, default=""
+    )  # of the words: the same wish said alike by several committees
     answer: Mapped[str] = text(500, default="")
     answer_course_id: Mapped[int | None] = reference("course", index=False)  # the course that fills it
     made_at: Mapped[datetime]

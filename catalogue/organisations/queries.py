@@ -204,8 +204,11 @@ def place_on(organisation_id: int, day: date) -> tuple[str, int | None] | None:
     return (row.kind, row.parent_id) if row is not None else None
 
 
-def choices(by: Actor, *levels: Level, day: date) -> dict[int, str]:
-    """Organisations in scope as choices of a form: name with its town or district, in pinyin order (at most 400; larger scopes search)."""
+def choices(by: Actor, *levels: Level, day: date) -> dict[int | str, str]:
+    """Organisations in scope as choices of a form: name with its town or district, in pinyin order (at most 400; larger scopes search).
+
+    The first one chooses nothing yet, so that nobody sends what merely stood first.
+    """
     query = (
         visible(by)
         .where(sa.or_(Organisation.ended_on.is_(None), Organisation.ended_on >= day))
@@ -216,4 +219,7 @@ def choices(by: Actor, *levels: Level, day: date) -> dict[int, str]:
     if levels:
         query = query.where(Organisation.level.in_(levels))
     rows = db.session.scalars(query).all()
-    return {o.id: f"{o.name}（{o.parent.name}）" if o.parent is not None else o.name for o in rows}
+    named: dict[int | str, str] = {
+        o.id: f"{o.name}（{o.parent.name}）" if o.parent is not None else o.name for o in rows
+    }
+    return {"": _("请选单位"), **named}
