@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from catalogue.core import changes, events, numbers
 from catalogue.core.actor import Actor, Role, job
 from catalogue.core.clock import day_of
-from catalogue.core.db import db, lock
+from catalogue.core.db import db, is_postgresql, lock
 from catalogue.core.errors import IllegalAction, Invalid, NotVisible, Stale
 from catalogue.core.words import _
 from catalogue.courses.models import Course, CourseVersion, EditionItem
@@ -115,6 +115,16 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "venue_id": values.get("venue_id")} if "place" in values else dict(values)
 
 
+_COLUMNS = [c.key for c in Order.__table__.columns]
+
+
+def _hold(order: Order) -> None:
+    """Makes other writers of this order wait, and reads what they left (SQLite's writer is alone anyway)."""
+    if is_postgresql():
+        lock(Order, [order.id])
+        db.session.refresh(order, [*_COLUMNS, "windows"])
+
+
 def _check_page(order: Order, version: int | None, by: Actor) -> None:
     """Autosave and a button of the same page may cross on the way, so a draft is stale only when somebody else wrote in it."""
     if version is None or version == order.version:
@@ -131,6 +141,7 @@ def _check_page(order: Order, version: int | None, by: Actor) -> None:
 
 def save(order: Order, values: Mapping[str, Any], *, by: Actor, at: datetime, version: int | None = None) -> None:
     """Keeps what was typed in a draft or returned order. Raises NotYours, Stale; nothing is judged before it is submitted."""
+    _hold(order)
     _check_editor(by, order)
     _check_page(order, version, by)
     changes.edit(order, _plain(values), by=by, at=at, action="save")
@@ -151,6 +162,7 @@ def set_windows(
 
     Raises NotYours, Stale, TooManyWindows; an empty list is fine in a draft.
     """
+    _hold(order)
     _check_editor(by, order)
     _check_page(order, version, by)
     wanted = list(dict.fromkeys(windows))
@@ -207,6 +219,7 @@ def submit(order: Order, *, by: Actor, at: datetime, version: int | None = None,
     Of a pattern, times that have come too near are dropped; a single time that is too near is refused in words.
     Raises the refusals of rules.py, NotYours, Stale, IllegalAction.
     """
+    _hold(order)
     _check_may(policy.may_submit(by, order), order, by, Action.SUBMIT)
     _check_page(order, version, by)
     lock(Organisation, [order.organisation_id])
