@@ -10,7 +10,7 @@ from catalogue.core.db import transaction
 from catalogue.core.errors import IllegalAction
 from catalogue.core.web import actor, now, permit, roles
 from catalogue.core.words import _
-from catalogue.orders import operations, patterns, policy, queries, rules
+from catalogue.orders import choices, operations, patterns, policy, queries, rules
 from catalogue.orders.errors import Unreadable
 from catalogue.orders.models import Order
 from catalogue.orders.schemas import ActionIn, OrderIn, OrderOut, OrderRowOut, OrdersIn
@@ -45,7 +45,7 @@ def orders(values: dict[str, Any]) -> Any:
 @api.response(201, OrderOut)
 def make(values: dict[str, Any]) -> Any:
     """A new draft; with `submit` it is handed in at once, or refused whole. The Idempotency-Key is the order's one-time key."""
-    committee, course = queries.committee_of(values["organisation_id"]), queries.course_of(values["course_id"])
+    committee, course = choices.committee_of(values["organisation_id"]), queries.course_of(values["course_id"])
     key = request.headers.get("Idempotency-Key", "").strip()[:64] or secrets.token_urlsafe(18)
     order = operations.draft(by=actor(), at=now(), committee=committee, course=course, key=key)
     operations.keep(order, _typed(values, order), _windows(values, order), pattern=values["pattern"], by=actor(), at=now())  # fmt: skip

@@ -14,14 +14,13 @@ from catalogue.core.errors import NotVisible
 from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _
 from catalogue.courses.models import Course, CourseVersion
-from catalogue.orders import operations, patterns, policy, queries, rules, sheet
+from catalogue.orders import choices, operations, patterns, policy, queries, rules, sheet
 from catalogue.orders.errors import NotYours
 from catalogue.orders.forms import OrderForm, options
 from catalogue.orders.models import Order, Origin, Place
 from catalogue.orders.sheet import Asked, Availability, Times
 from catalogue.orders.states import State
 from catalogue.organisations.models import Organisation
-from catalogue.venues.models import Venue
 
 pages = Blueprint("order_form", __name__)
 
@@ -57,7 +56,7 @@ def new() -> ResponseReturnValue:
         committee_id = _number(request.args.get("for")) or _own(actor().acting_for)
         if committee_id is None:
             q = request.args.get("q", "")[:40].strip()
-            found = queries.committees_for(actor(), q)
+            found = choices.committees_for(actor(), q)
             return page("orders/choose.html", course=queries.course_of(course_id), committees=found, q=q)
         return _fresh(course_id, committee_id)
 
@@ -88,10 +87,11 @@ def _own(acting_for: int | None) -> int | None:
 
 
 def _fresh(course_id: int, committee_id: int) -> ResponseReturnValue:
-    committee, course = queries.committee_of(committee_id), queries.course_of(course_id)
+    committee, course = choices.committee_of(committee_id), queries.course_of(course_id)
     if not policy.may_order_for(actor(), committee) or course.published is None:
         raise NotVisible(_("没有找到，或者不在您的范围内。"))
-    rules.refuse_unless_offered(course, queries.chain_of(committee.id), committee.district_id or 0)
+    terms = rules.terms(course.id, committee.id, now())
+    rules.refuse_unless_offered(course, terms.chain, committee.district_id or 0)
     own = policy.origin_of(actor(), committee) is Origin.COMMITTEE
     form = OrderForm(
         data={
@@ -99,7 +99,7 @@ def _fresh(course_id: int, committee_id: int) -> ResponseReturnValue:
             "contact": actor().name if own else "", "place": operations.usual_place(course.published).value,
         }
     )  # fmt: skip
-    return _page(form, None, course, course.published, committee, Times([]))
+    return _page(form, None, course, course.published, committee, Times([]), terms)
 
 
 def _begun(form: OrderForm) -> int:
@@ -108,11 +108,11 @@ def _begun(form: OrderForm) -> int:
     key = (form.key.data or "")[:64]
     if committee_id is None or course_id is None or not key:
         raise NotVisible(_("没有找到，或者不在您的范围内。"))
-    committee = queries.committee_of(committee_id)
+    committee = choices.committee_of(committee_id)
     if not policy.may_order_for(actor(), committee):
         raise NotYours(_("您不能替这个单位点单。"))
     if "refusal" in g:
-        found = queries.of_key(committee_id, key)
+        found = choices.of_key(committee_id, key)
         if found is None:
             raise NotVisible(_("没有找到，或者不在您的范围内。"))
         return found
@@ -184,18 +184,18 @@ def _data_of(order: Order) -> dict[str, Any]:
 def _choices(form: OrderForm, course: Course, version: CourseVersion, committee: Organisation) -> list[Any]:
     """Fills in what can be chosen; returns the venues."""
     form.audience.choices = options({"": _("请选择"), **{a.code: a.label for a in version.audiences}})
-    lecturers = queries.lecturers_of(course.id, now().date())
+    lecturers = choices.lecturers_of(course.id, now().date())
     form.preferred_lecturer.choices = options({"": _("都可以"), **{str(r.id): r.display_name for r in lecturers}})
-    venues = list(queries.venues_for(committee))
+    venues = list(choices.venues_for(committee))
     shared = [v for v in venues if not (v.own_room and v.organisation_id == committee.id)]
     names = {str(v.id): _("%(name)s（%(n)d 人）", name=v.name, n=v.capacity) for v in shared}
     form.venue.choices = options({"": _("请选择"), **names})
     return venues
 
 
-def _page(form: OrderForm, order: Order | None, course: Course, version: CourseVersion, committee: Organisation, times: Times) -> ResponseReturnValue:  # fmt: skip
+def _page(form: OrderForm, order: Order | None, course: Course, version: CourseVersion, committee: Organisation, times: Times, terms: rules.Terms | None = None) -> ResponseReturnValue:  # fmt: skip
     venues = _choices(form, course, version, committee)
-    terms = rules.terms(course.id, committee.id, now(), windows=times.windows())
+    terms = terms or rules.terms(course.id, committee.id, now(), windows=times.windows())
     place = Place(form.place.data) if form.place.data in set(Place) else Place.OWN_ROOM
     room = next((v for v in venues if v.own_room and v.organisation_id == committee.id), None)
     month = sheet.month_of(form, request.form.get("month", ""), times.slots, terms)
@@ -203,7 +203,8 @@ def _page(form: OrderForm, order: Order | None, course: Course, version: CourseV
         course.id, version.id, committee.id, order.id if order is not None else None, place, _number(str(form.venue.data or "")),
         form.people(), month, sheet.last_of(month),
     )  # fmt: skip
-    free = AVAILABILITY(asked) if AVAILABILITY is not None and terms.teach is not None else None
+    ask = AVAILABILITY is not None and terms.teach is not None
+    free = AVAILABILITY(asked) if AVAILABILITY is not None and ask and _counts_now() else None
     day = sheet.inside(_open_day(form), terms)
     form.at_month.data, form.on_day.data = month.isoformat()[:7], day.isoformat() if day is not None else ""
     form.at_step.data = str(_step(form))
@@ -213,13 +214,26 @@ def _page(form: OrderForm, order: Order | None, course: Course, version: CourseV
         "orders/form.html", form=form, order=order, course=course, version=version, committee=committee, terms=terms, times=times,
         month=month, before=_month_beside(month, -1, terms), after=_month_beside(month, 1, terms),
         days=sheet.month_days(month, place, terms, times.slots, free), day=day,
-        boxes=sheet.half_boxes(day, times.slots, free) if day is not None else [], counted=free is not None, place=place, room=room,
+        boxes=sheet.half_boxes(day, times.slots, free) if day is not None else [], counted=free is not None, ask_later=_ask_later(course.id, committee.id, order) if ask and free is None else "", place=place, room=room,
         place_choices=_places(version, room, terms), help_more=sheet.helps_more(len(times.slots), bool(times.pattern)),
         limits=sheet.limits(version, room if place is Place.OWN_ROOM else named if place is Place.VENUE else None),
         rank_word=sheet.rank_word, say_pattern=patterns.say, instants=patterns.instants, used=used,
         own=policy.origin_of(actor(), committee) is Origin.COMMITTEE, just_opened="day" in request.form, over_quota=_over(used, terms), may_override=any(actor().has(r) for r in policy.ON_BEHALF), step=_step(form), named=named,
         url=f"/orders/{order.id}/edit" if order is not None else "/orders/new", saved_at=now() if order is not None else None,
     )  # fmt: skip
+
+
+def _counts_now() -> bool:
+    """Counting takes a while, so the first page comes without and asks for it by itself (or by a button)."""
+    return request.method == "POST" or "who" in request.args
+
+
+def _ask_later(course_id: int, committee_id: int, order: Order | None) -> str:
+    return (
+        f"/orders/{order.id}/edit?who=1"
+        if order is not None
+        else f"/orders/new?course={course_id}&for={committee_id}&who=1"
+    )
 
 
 def _over(used: queries.Used | None, terms: rules.Terms) -> bool:
@@ -254,7 +268,7 @@ def _month_beside(month: date, step: int, terms: rules.Terms) -> str:
     return beside.isoformat()[:7] if teach[0].replace(day=1) <= beside <= teach[1] else ""
 
 
-def _places(version: CourseVersion, room: Venue | None, terms: rules.Terms) -> list[dict[str, str]]:
+def _places(version: CourseVersion, room: Any, terms: rules.Terms) -> list[dict[str, str]]:
     """The ways to hold it, each with its facts, or closed with the reason."""
     somewhere = "" if version.venue or version.onsite else _("这门课只能上线上课")
     own = _room_words(room) if room is not None else ""
@@ -269,10 +283,9 @@ def _places(version: CourseVersion, room: Venue | None, terms: rules.Terms) -> l
     ]  # fmt: skip
 
 
-def _room_words(room: Venue) -> str:
+def _room_words(room: Any) -> str:
     """坐得下 45 人，有投影、音响。"""
-    labels = queries.equipment_labels() if room.equipment else {}
-    has = wording.listed(labels[e.equipment_code] for e in room.equipment if e.equipment_code in labels)
+    has = wording.listed(choices.equipment_of(room.id))
     return (
         _("坐得下 %(n)d 人，有%(has)s。", n=room.capacity, has=has) if has else _("坐得下 %(n)d 人。", n=room.capacity)
     )

@@ -12,15 +12,23 @@ from catalogue.accounts.models import Membership, Person
 from catalogue.core import numbers
 from catalogue.core.actor import Actor, Level, Role
 from catalogue.core.db import db
+from catalogue.core.errors import NotVisible
 from catalogue.core.paging import Page, paged
-from catalogue.courses.models import Category, Course, CourseVersion, Edition, EditionItem, Equipment
-from catalogue.lecturers.models import Lecturer, Qualification
+from catalogue.core.words import _
+from catalogue.courses.models import (
+    Audience,
+    Category,
+    Course,
+    CourseVersion,
+    CourseVersionAudience,
+    Edition,
+    EditionItem,
+)
 from catalogue.orders import policy
 from catalogue.orders.models import Order, OrderHistory, OrderNote, OrderWindow, Origin
 from catalogue.orders.states import COUNTED, OPEN, Action, State
 from catalogue.organisations import queries as organisations
 from catalogue.organisations.models import Organisation, OrganisationReach
-from catalogue.venues.models import Venue
 
 COMMITTEE = "committee"  # code of a miss that costs the committee its quota
 TABS = {
@@ -259,18 +267,34 @@ def chain_of(organisation_id: int) -> tuple[int, ...]:
     return (organisation_id, *(r.id for r in above))
 
 
+_ITEMS = (
+    sa.select(EditionItem)
+    .join(Edition, Edition.id == EditionItem.edition_id)
+    .where(
+        EditionItem.course_id == sa.bindparam("course_id"), EditionItem.ended_on.is_(None),
+        Edition.organisation_id.in_(sa.bindparam("chain", expanding=True)), Edition.published_on.is_not(None), Edition.ended_on.is_(None),
+    )
+    .options(joinedload(EditionItem.edition), joinedload(EditionItem.course_version))
+    .order_by(Edition.teach_from, Edition.id, EditionItem.id)
+)  # fmt: skip
+
+
 def items_of(course_id: int, chain: Sequence[int]) -> Sequence[EditionItem]:
     """The course on the published editions of these organisations, earliest lessons first, each with its edition and version."""
-    return db.session.scalars(
-        sa.select(EditionItem)
-        .join(Edition, Edition.id == EditionItem.edition_id)
-        .where(
-            EditionItem.course_id == course_id, EditionItem.ended_on.is_(None), Edition.organisation_id.in_(chain),
-            Edition.published_on.is_not(None), Edition.ended_on.is_(None),
-        )
-        .options(joinedload(EditionItem.edition), joinedload(EditionItem.course_version).selectinload(CourseVersion.audiences))
-        .order_by(Edition.teach_from, Edition.id, EditionItem.id)
-    ).all()  # fmt: skip
+    return db.session.scalars(_ITEMS, {"course_id": course_id, "chain": list(chain)}).all()
+
+
+def audiences_of(course_version_id: int) -> Sequence[Audience]:
+    """Whom a version of a course was made for, in the order of the vocabulary."""
+    return db.session.scalars(_AUDIENCES, {"id": course_version_id}).all()
+
+
+_AUDIENCES = (
+    sa.select(Audience)
+    .join(CourseVersionAudience, CourseVersionAudience.audience_code == Audience.code)
+    .where(CourseVersionAudience.course_version_id == sa.bindparam("id"))
+    .order_by(Audience.position, Audience.code)
+)
 
 
 def _counts() -> sa.ColumnElement[bool]:
@@ -283,6 +307,16 @@ def _counts() -> sa.ColumnElement[bool]:
     return sa.or_(Order.state.in_(COUNTED), sa.and_(Order.state == State.MISSED, own_fault))
 
 
+_USED = (
+    sa.select(sa.func.count(), sa.func.count(sa.case((Order.course_id == sa.bindparam("course_id"), 1))))
+    .join(EditionItem, EditionItem.id == Order.edition_item_id)
+    .where(
+        Order.organisation_id == sa.bindparam("organisation_id"), EditionItem.edition_id == sa.bindparam("edition_id"),
+        Order.id != sa.bindparam("without"), _counts(),
+    )
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Used:
     """How many counted orders a committee has in an edition, and how many of them of one course."""
@@ -293,16 +327,9 @@ class Used:
 
 def used(organisation_id: int, edition_id: int, course_id: int, *, without: int | None = None) -> Used:
     """The quota a committee has used in an edition, one order left out (the one being judged)."""
-    of_course = sa.case((Order.course_id == course_id, 1))
     row = db.session.execute(
-        sa.select(sa.func.count(), sa.func.count(of_course))
-        .join(EditionItem, EditionItem.id == Order.edition_item_id)
-        .where(
-            Order.organisation_id == organisation_id,
-            EditionItem.edition_id == edition_id,
-            Order.id != (without or 0),
-            _counts(),
-        )
+        _USED,
+        {"organisation_id": organisation_id, "edition_id": edition_id, "course_id": course_id, "without": without or 0},
     ).one()
     return Used(row[0], row[1])
 
@@ -355,83 +382,19 @@ def staff(organisation_ids: Sequence[int], roles: Sequence[Role], day: date) -> 
     ).all()  # fmt: skip
 
 
+_COURSE = (
+    sa.select(Course)
+    .where(Course.id == sa.bindparam("id"))
+    .options(
+        joinedload(Course.category).load_only(Category.code, Category.label),
+        joinedload(Course.published).selectinload(CourseVersion.audiences),
+    )
+)
+
+
 def course_of(course_id: int) -> Course:
     """A course to be ordered, with category and published version (its audiences). Raises NotVisible."""
-    query = sa.select(Course).where(Course.id == course_id)
-    return organisations.one(
-        query.options(
-            joinedload(Course.category).load_only(Category.code, Category.label),
-            joinedload(Course.published).selectinload(CourseVersion.audiences),
-        )
-    )
-
-
-# ── choices of the form ─────────────────────────────────────────────────────────────────────────
-
-
-def committees_for(by: Actor, q: str = "", limit: int = 200) -> Sequence[Any]:
-    """Committees an administrator may order for, by town and name; `q` is a part of the name or its initials."""
-    places = [i for role in policy.ON_BEHALF for i in by.organisations(role)]
-    town = aliased(Organisation)
-    query = (
-        sa.select(Organisation.id, Organisation.name, town.name.label("town"))
-        .join(OrganisationReach, OrganisationReach.descendant_id == Organisation.id)
-        .outerjoin(town, town.id == Organisation.town_id)
-        .where(
-            OrganisationReach.ancestor_id.in_(places), Organisation.level == Level.COMMITTEE, Organisation.ended_on.is_(None)
-        )
-        .distinct()
-        .add_columns(Organisation.sort_key, town.sort_key.label("town_key"))
-        .order_by(town.sort_key.nulls_last(), Organisation.sort_key, Organisation.id)
-    )  # fmt: skip
-    if q:
-        query = query.where(
-            sa.or_(Organisation.name.contains(q, autoescape=True), Organisation.initials.startswith(q.lower(), autoescape=True))
-        )  # fmt: skip
-    return db.session.execute(query.limit(limit)).all()
-
-
-def venues_for(committee: Organisation, limit: int = 200) -> Sequence[Venue]:
-    """Places a committee may name: its own, and what others of the district share; those of its own town first."""
-    near = sa.case((Venue.town_id == committee.town_id, 0), else_=1)
-    return db.session.scalars(
-        sa.select(Venue)
-        .where(
-            Venue.ended_on.is_(None), Venue.district_id == committee.district_id,
-            sa.or_(Venue.shared, Venue.organisation_id == committee.id),
-        )
-        .options(selectinload(Venue.equipment))
-        .order_by(near, Venue.sort_key, Venue.id)
-        .limit(limit)
-    ).all()  # fmt: skip
-
-
-def lecturers_of(course_id: int, day: date, limit: int = 100) -> Sequence[Any]:
-    """Who teaches a course: id and display name, by name."""
-    return db.session.execute(
-        sa.select(Lecturer.id, Lecturer.display_name, Lecturer.sort_key)
-        .join(Qualification, Qualification.lecturer_id == Lecturer.id)
-        .where(
-            Qualification.course_id == course_id, Lecturer.ended_on.is_(None), Qualification.since <= day,
-            sa.or_(Qualification.until.is_(None), Qualification.until >= day),
-        )
-        .distinct()
-        .order_by(Lecturer.sort_key, Lecturer.id)
-        .limit(limit)
-    ).all()  # fmt: skip
-
-
-def equipment_labels() -> dict[str, str]:
-    return {r.code: r.label for r in db.session.execute(sa.select(Equipment.code, Equipment.label))}
-
-
-def committee_of(organisation_id: int) -> Organisation:
-    """A committee with its town. Raises NotVisible."""
-    return organisations.one(
-        sa.select(Organisation).where(Organisation.id == organisation_id).options(joinedload(Organisation.town))
-    )
-
-
-def of_key(organisation_id: int, key: str) -> int | None:
-    """The order that was made with a form's one-time key."""
-    return db.session.scalar(sa.select(Order.id).where(Order.organisation_id == organisation_id, Order.key == key))
+    found = db.session.scalars(_COURSE, {"id": course_id}).unique().one_or_none()
+    if found is None:
+        raise NotVisible(_("没有找到，或者不在您的范围内。"))
+    return found

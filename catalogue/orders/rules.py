@@ -219,11 +219,12 @@ def size_fits(case: Case) -> None:
 
 def audience_fits(case: Case) -> None:
     """The people it is for are among those the course was made for."""
-    codes = [a.code for a in case.version.audiences]
+    audiences = queries.audiences_of(case.version.id)
+    codes = [a.code for a in audiences]
     if codes and case.order.audience_code is None and len(codes) > 1:
         raise WrongAudience(_("请选一下给谁听。"), field="audience")
     if codes and case.order.audience_code is not None and case.order.audience_code not in codes:
-        words = wording.listed(a.label for a in case.version.audiences)
+        words = wording.listed(a.label for a in audiences)
         raise WrongAudience(_("这门课是给%(who)s讲的，请在里面选，或换一门课。", who=words), field="audience")
 
 

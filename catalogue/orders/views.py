@@ -12,7 +12,7 @@ from catalogue.core.db import transaction
 from catalogue.core.forms import version_of
 from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _
-from catalogue.orders import operations, policy, progress, queries
+from catalogue.orders import choices, operations, policy, progress, queries
 from catalogue.orders.forms import AssignForm, CallForm, CancelForm, NoteForm, ReasonForm
 from catalogue.orders.models import Order, Origin
 from catalogue.orders.progress import Line
@@ -137,7 +137,7 @@ def again(order_id: int) -> ResponseReturnValue:
     """照这一张再点: a draft like the last one, its times open."""
     with transaction():
         old = queries.one(actor(), order_id)
-        committee, course = queries.committee_of(old.organisation_id), queries.course_of(old.course_id)
+        committee, course = choices.committee_of(old.organisation_id), queries.course_of(old.course_id)
         key = request.form.get("key", "")[:64] or secrets.token_urlsafe(18)
         fresh = operations.again(old, by=actor(), at=now(), committee=committee, course=course, key=key)
     return redirect(f"/orders/{fresh.id}/edit")

@@ -480,4 +480,4 @@ def test_the_form_costs_a_handful(client, scene, statements, rows):
     with statements() as sent:
         client.get(f"/orders/new?course={scene.course.id}")
 
-    assert len(sent) == SIGN_IN + 14
+    assert len(sent) == SIGN_IN + 12
