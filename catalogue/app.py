@@ -41,6 +41,7 @@ from catalogue.lecturers import part_views as lecturer_parts
 from catalogue.lecturers import views as lecturers
 from catalogue.lecturers.events import AvailabilityChanged
 from catalogue.lessons import models as _lessons
+from catalogue.menu import api as menu_api
 from catalogue.menu import models as _menu
 from catalogue.menu import reactions as menu_reactions
 from catalogue.menu import tasks as menu_tasks
@@ -97,6 +98,7 @@ APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
     organisations_api.api,
     accounts_api.api,
     orders_api.api,
+    menu_api.api,
 )
 LISTENERS: events.Table = {  # news → reactions, in order, in the same transaction
     OrganisationMoved: (accounts_reactions.on_moved,),

@@ -94,7 +94,7 @@ class _Filing:
         description=_l("居村来找课时用的话，用顿号分开，例如：停车难、没地方停车"),
         render_kw={"rows": 2},
     )
-    offered_to = _Several(_l("面向哪里"), description=_l("都不选，就是全区都可以点。"))
+    offered_to = _Several(_l("面向哪里（都不选，就是全区都可以点）"))
     closed = BooleanField(_l("成班的课，不单独点单"))
     restricted = BooleanField(_l("不上公开菜单"), description=_l("只有上面选中的单位能看到、能点。"))
     programme_only = BooleanField(_l("只在培训班次里开"))

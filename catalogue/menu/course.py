@@ -32,7 +32,7 @@ from catalogue.lecturers.models import Appointment, CorpsMember, Lecturer, Quali
 from catalogue.lessons.models import Lesson, LessonLecturer
 from catalogue.lessons.states import State as LessonState
 from catalogue.menu.cache import kept
-from catalogue.menu.models import CourseAvailability
+from catalogue.menu.models import CourseAvailability, CourseSoonest
 from catalogue.menu.reader import Reader
 from catalogue.orders import queries as orders
 from catalogue.organisations.models import Organisation
@@ -185,6 +185,16 @@ def slots(course_id: int, reader: Reader, first: date, last: date) -> list[Slot]
     for row in sorted(rows, key=lambda r: (r.day, -r.n, order.index(r.half_day))):
         best.setdefault(row.day, Slot(row.day, row.half_day, row.n))
     return sorted(best.values(), key=lambda s: s.day)[:SLOTS]
+
+
+_SOONEST = sa.select(CourseSoonest.slot).where(
+    CourseSoonest.course_id == _COURSE, CourseSoonest.place_id == sa.bindparam("place")
+)
+
+
+def soonest(course_id: int, reader: Reader) -> int | None:
+    """The slot of course_soonest for the reader's place."""
+    return db.session.scalar(_SOONEST, {"course": course_id, "place": reader.place_id})
 
 
 _GIVEN = (

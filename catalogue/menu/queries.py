@@ -180,10 +180,12 @@ def _list(shape: Shape, sort: str, free: bool, hidden: bool, extra: bool, turn: 
         marks: list[Any] = [sa.bindparam(f"k{i}") for i in range(len(keys))]
         query = query.where(beyond([column for _, column, _ in keys], directions, marks))
     order = [c.desc() if down else c.asc() for (_, c, _), down in zip(keys, directions, strict=True)]
-    return query.order_by(*order).limit(SIZE + 1)
+    return query.order_by(*order).limit(sa.bindparam("size"))
 
 
-def listed(wish: Wish, reader: Reader, *, after: str = "", before: str = "", terms: Wanted | None = None) -> Page[Any]:
+def listed(
+    wish: Wish, reader: Reader, *, after: str = "", before: str = "", terms: Wanted | None = None, size: int = SIZE
+) -> Page[Any]:
     """One page of courses: columns of _CARD, and `slot` (the soonest free half-day) for people who are signed in."""
     sort = sort_of(wish, reader.signed_in)
     keys = _keys(sort)
@@ -193,10 +195,11 @@ def listed(wish: Wish, reader: Reader, *, after: str = "", before: str = "", ter
     values = _bound(wish, reader, wanted(wish.q) if terms is None else terms)
     if sort == "near":
         values["q"] = wish.q
+    values["size"] = size + 1
     values |= {f"k{i}": part for i, part in enumerate(mark or ())}
     statement = _list(_shape(wish), sort, reader.signed_in, bool(reader.hidden), bool(reader.extra), turn)
     rows = list(db.session.execute(statement, values))
-    more, rows = len(rows) > SIZE, rows[:SIZE]
+    more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
     if not rows:
