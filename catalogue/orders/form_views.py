@@ -16,7 +16,7 @@ from catalogue.core.words import _
 from catalogue.courses.models import Course, CourseVersion
 from catalogue.orders import choices, operations, patterns, policy, queries, rules, sheet
 from catalogue.orders.errors import NotYours
-from catalogue.orders.forms import OrderForm, options
+from catalogue.orders.forms import HALVES, WEEKDAYS, OrderForm, options
 from catalogue.orders.models import Order, Origin, Place
 from catalogue.orders.sheet import Asked, Availability, Times
 from catalogue.orders.states import State
@@ -44,8 +44,8 @@ STEP_OF = {
 @permit(roles(*policy.ORDERING))
 def new() -> ResponseReturnValue:
     """A form with a fresh one-time key; the first press (or a moment of typing) makes the draft."""
-    form = OrderForm()
-    if form.is_submitted():
+    if request.method == "POST":
+        form = OrderForm()
         with transaction():
             order_id = _begun(form)
         return _written(form, order_id)
@@ -65,9 +65,8 @@ def new() -> ResponseReturnValue:
 @permit(roles(*policy.ORDERING))
 def write(order_id: int) -> ResponseReturnValue:
     """A draft or returned order."""
-    form = OrderForm()
-    if form.is_submitted():
-        return _written(form, order_id)
+    if request.method == "POST":
+        return _written(OrderForm(), order_id)
     with transaction():
         order = queries.one(actor(), order_id)
         if not policy.may_edit(actor(), order):
@@ -217,7 +216,7 @@ def _page(form: OrderForm, order: Order | None, course: Course, version: CourseV
         boxes=sheet.half_boxes(day, times.slots, free) if day is not None else [], counted=free is not None, ask_later=_ask_later(course.id, committee.id, order) if ask and free is None else "", place=place, room=room,
         place_choices=_places(version, room, terms), help_more=sheet.helps_more(len(times.slots), bool(times.pattern)),
         limits=sheet.limits(version, room if place is Place.OWN_ROOM else named if place is Place.VENUE else None),
-        rank_word=sheet.rank_word, say_pattern=patterns.say, instants=patterns.instants, used=used,
+        rank_word=sheet.rank_word, weekday_words=WEEKDAYS, half_words=HALVES, say_pattern=patterns.say, instants=patterns.instants, used=used,
         own=policy.origin_of(actor(), committee) is Origin.COMMITTEE, just_opened="day" in request.form, over_quota=_over(used, terms), may_override=any(actor().has(r) for r in policy.ON_BEHALF), step=_step(form), named=named,
         url=f"/orders/{order.id}/edit" if order is not None else "/orders/new", saved_at=now() if order is not None else None,
     )  # fmt: skip

@@ -68,20 +68,22 @@ def month_days(first: date, place: Place, terms: Terms, chosen: Sequence[Slot], 
     ranks: dict[date, int] = {}
     for rank, (day, _half) in enumerate(chosen, 1):
         ranks.setdefault(day, rank)
-    shown = {}
+    shown, earliest = {}, terms.earliest(place)
     for i in range((last_of(first) - first).days + 1):
         day = first + timedelta(days=i)
-        shown[day] = _one_day(day, place, terms, ranks.get(day), free)
+        shown[day] = _one_day(day, earliest, terms, ranks.get(day), free)
     return shown
 
 
-def _one_day(day: date, place: Place, terms: Terms, rank: int | None, free: Mapping[Slot, Free] | None) -> dict[str, Any]:  # fmt: skip
+def _one_day(
+    day: date, earliest: date, terms: Terms, rank: int | None, free: Mapping[Slot, Free] | None
+) -> dict[str, Any]:  # fmt: skip
     if rank is not None:
         return {"tone": "on", "word": rank_word(rank) if rank < 3 else _("%(n)d 选", n=rank), "say": rank_word(rank)}
     teach = terms.teach
     if teach is None or not teach[0] <= day <= teach[1]:
         return {"tone": "off"}
-    if day < terms.earliest(place):
+    if day < earliest:
         return {"tone": "off", "word": _("太近")}
     known = working_days.kind_of(day, terms.overrides)
     if known.kind is Kind.HOLIDAY:

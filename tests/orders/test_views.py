@@ -36,7 +36,7 @@ HOSTILE = "<script>alert(1)</script>\"'>&amp;{{7*7}}%(n)s\u202e停车难"
 def fields_of(html: str) -> dict[str, str]:
     """The hidden fields of the order form."""
     held = re.search(r'<div class="d-none" id="held">(.*?)</div>', html, re.S)[1]
-    return {m[1]: m[2] for m in re.finditer(r'name="(\w+)" type="hidden" value="([^"]*)"', held)}
+    return {m[1]: m[2] for m in re.finditer(r'type="hidden" name="(\w+)" value="([^"]*)"', held)}
 
 
 @pytest.fixture
