@@ -30,7 +30,7 @@ class Lesson(Living, Scoped, Base):
     __tablename__ = "lesson"
     __table_args__ = (
         sa.CheckConstraint("ends_at > starts_at", name="span"),
-        sa.CheckConstraint("(state = 'missed') = (missed_by IS NOT NULL)", name="missed_by"),
+        sa.CheckConstraint("state <> 'missed' OR missed_by IS NOT NULL", name="missed_by"),
         sa.Index("ix_lesson_district_starts", "district_id", "starts_at", "id"),
         sa.Index("ix_lesson_state_ends", "state", "ends_at"),
     )

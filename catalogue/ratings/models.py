@@ -25,7 +25,7 @@ class Rating(Living, Scoped, Base):
         sa.CheckConstraint(_SCALE.format("delivery"), name="delivery"),
         sa.CheckConstraint(_SCALE.format("usefulness"), name="usefulness"),
         sa.CheckConstraint(
-            "(state = 'given') = (content IS NOT NULL AND delivery IS NOT NULL AND usefulness IS NOT NULL AND given_at IS NOT NULL)",
+            "state <> 'given' OR (content IS NOT NULL AND delivery IS NOT NULL AND usefulness IS NOT NULL AND given_at IS NOT NULL)",
             name="whole_when_given",
         ),
         sa.Index("ix_rating_deadline", "state", "rate_by"),
