@@ -33,6 +33,10 @@ from catalogue.dispatch import offer_views as offers
 from catalogue.dispatch import operations as dispatch_operations
 from catalogue.dispatch import reactions as dispatch_reactions
 from catalogue.dispatch import views as dispatch
+from catalogue.dispatch.events import OfferAccepted
+from catalogue.home import audit_views
+from catalogue.home import manage_views as manage
+from catalogue.home import operations as home_operations
 from catalogue.home import views as home
 from catalogue.home.gate import Gate
 from catalogue.lecturers import corps_views as corps
@@ -41,12 +45,19 @@ from catalogue.lecturers import part_views as lecturer_parts
 from catalogue.lecturers import views as lecturers
 from catalogue.lecturers.events import AvailabilityChanged
 from catalogue.lessons import models as _lessons
+from catalogue.lessons import move_views as moves
+from catalogue.lessons import reactions as lessons_reactions
+from catalogue.lessons import views as lessons
+from catalogue.lessons.events import LessonDelivered
 from catalogue.menu import api as menu_api
 from catalogue.menu import models as _menu
 from catalogue.menu import reactions as menu_reactions
 from catalogue.menu import tasks as menu_tasks
 from catalogue.menu import views as menu_views
 from catalogue.notices import models as _notices
+from catalogue.notices import reactions as notices_reactions
+from catalogue.notices import tasks as notices_tasks
+from catalogue.notices import views as notices
 from catalogue.orders import api as orders_api
 from catalogue.orders import check_views as checks
 from catalogue.orders import form_views as order_form
@@ -62,6 +73,9 @@ from catalogue.organisations import tasks as organisations_tasks
 from catalogue.organisations import views as organisations
 from catalogue.organisations.events import OrganisationEnded, OrganisationMoved, OrganisationsMerged
 from catalogue.ratings import models as _ratings
+from catalogue.ratings import operations as ratings_operations
+from catalogue.ratings import reactions as ratings_reactions
+from catalogue.ratings import views as ratings
 from catalogue.venues import models as _venues
 from catalogue.venues import views as venues
 from config import ROOT, Config
@@ -91,8 +105,14 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     offers.pages,
     courses_views.pages,
     edition_views.pages,
+    lessons.pages,
+    moves.pages,
+    ratings.pages,
+    notices.pages,
     menu_views.pages,
     home.pages,
+    audit_views.pages,
+    manage.pages,
 )
 APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
     organisations_api.api,
@@ -109,9 +129,12 @@ LISTENERS: events.Table = {  # news → reactions, in order, in the same transac
     CourseOffered: (menu_reactions.on_course,),
     EditionChanged: (menu_reactions.on_edition,),
     AvailabilityChanged: (menu_reactions.on_lecturer,),
-    OrderCancelled: (dispatch_reactions.on_order_cancelled,),
+    OrderCancelled: (dispatch_reactions.on_order_cancelled, lessons_reactions.on_order_cancelled),
+    OfferAccepted: (lessons_reactions.on_offer_accepted,),
+    LessonDelivered: (ratings_reactions.on_delivered,),
 }
 DELIVERIES: dict[str, outbox.Handler] = {  # outbox kind → who delivers it
+    **notices_tasks.DELIVERIES,
     "menu.availability": menu_tasks.availability,
 }
 PERIODIC: queue.Periodic = {  # name → work of each minute
@@ -119,12 +142,25 @@ PERIODIC: queue.Periodic = {  # name → work of each minute
     "accounts": accounts_tasks.sweep,
     "orders": orders_tasks.sweep,
     "dispatch": dispatch_operations.sweep,
+    "ratings": ratings_operations.sweep,
     "menu": menu_tasks.sweep,
+    "home": home_operations.sweep,
 }
 
-# roles (empty: everybody), label, path: the top navigation in its order
+# roles (empty: everybody), label, path: the top navigation in its order, at most six entries a role; the rest stands on /manage/
 EVERYBODY: frozenset[Role] = frozenset()
-KEEPERS = frozenset({Role.TOWN_ADMINISTRATOR, Role.DISTRICT_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR})  # of people and the tree
+TEACHING = frozenset(
+    {Role.ORDERER, Role.LECTURER, Role.TOWN_ADMINISTRATOR, Role.DISPATCHER, Role.APPROVER, Role.DISTRICT_ADMINISTRATOR}
+)
+MANAGING = frozenset(
+    {
+        Role.TOWN_ADMINISTRATOR,
+        Role.DISPATCHER,
+        Role.DISTRICT_ADMINISTRATOR,
+        Role.SYSTEM_ADMINISTRATOR,
+        Role.CORPS_LEADER,
+    }
+)
 NAV: tuple[tuple[frozenset[Role], str, str], ...] = (
     (EVERYBODY, "课程菜单", "/courses/"),
     (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.APPROVER}), "课程管理", "/manage/courses/"),
@@ -134,14 +170,21 @@ NAV: tuple[tuple[frozenset[Role], str, str], ...] = (
     (frozenset({Role.DISPATCHER, Role.DISTRICT_ADMINISTRATOR}), "需求", "/gaps/"),
     (frozenset({Role.APPROVER}), "待批派单", "/dispatch/approvals"),
     (frozenset({Role.LECTURER, Role.CORPS_LEADER}), "邀约", "/offers/"),
+    (TEACHING, "上课", "/lessons/"),
     (frozenset({Role.LECTURER}), "我的日历", "/calendar/mine"),
-    (frozenset({Role.DISPATCHER, Role.APPROVER, Role.DISTRICT_ADMINISTRATOR}), "一周安排", "/calendar/"),
-    (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.DISPATCHER, Role.CORPS_LEADER}), "讲师", "/lecturers/"),
-    (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.DISPATCHER, Role.TOWN_ADMINISTRATOR, Role.ORDERER}), "场地", "/venues/"),
-    (frozenset({Role.SYSTEM_ADMINISTRATOR}), "工作日", "/working-days/"),
-    (KEEPERS, "人员", "/people/"),
-    (KEEPERS, "组织", "/organisations/"),
+    (frozenset({Role.DISPATCHER}), "改期", "/moves/"),
+    (frozenset({Role.ORDERER, Role.LECTURER}), "评单", "/ratings/"),
+    (frozenset({Role.ORDERER}), "场地", "/venues/"),
+    (frozenset({Role.AUDITOR}), "审计", "/audit/"),
+    (MANAGING, "管理", "/manage/"),
 )
+
+
+def _told(table: events.Table) -> events.Table:
+    """The table with what notices put into the outbox, after the reactions of the features themselves."""
+    kinds = {**dict.fromkeys(table), **dict.fromkeys(notices_reactions.LISTENERS)}
+    last = notices_reactions.LISTENERS
+    return {kind: (*table.get(kind, ()), *((last[kind],) if kind in last else ())) for kind in kinds}
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -165,7 +208,7 @@ def create_app(config: Config | None = None) -> Flask:
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
     api.init(app, APIS)
-    events.wire(app, LISTENERS)
+    events.wire(app, _told(LISTENERS))
     queue.wire(app, PERIODIC)
     outbox.wire(app, DELIVERIES, queue.wake(app))
     cli.init_app(app)

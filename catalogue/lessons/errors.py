@@ -25,3 +25,10 @@ class NobodyCounted(Invalid):
 
 class OpenMove(Refusal):
     code = "move_open"
+
+
+class LinkDead(Refusal):
+    """An answer link that was used, replaced, or whose time is over."""
+
+    code = "link_dead"
+    status = 410

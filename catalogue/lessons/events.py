@@ -12,9 +12,8 @@ class LessonScheduled:
 @dataclass(frozen=True)
 class LessonMoved:
     lesson_id: int
-    move_id: int | None
+    move_id: int
     old_starts_at: datetime
-    link: str  # the secret of the lecturer's answer link, in memory only; empty when the lecturer moved it himself
 
 
 @dataclass(frozen=True)

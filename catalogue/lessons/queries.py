@@ -1,17 +1,35 @@
 """Lessons in a scope: one, a calendar of them, and their figures."""
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from catalogue.accounts.models import Person
+from catalogue.core import clock, numbers
 from catalogue.core.actor import Actor, Kind
 from catalogue.core.db import db
-from catalogue.lessons.models import Attendance, AttendanceState, Lesson, LessonLecturer, LessonOrder, LessonParty, Move
+from catalogue.core.paging import Page, paged
+from catalogue.courses.models import CourseVersion, CourseVersionEquipment, Equipment
+from catalogue.dispatch.models import Dispatch, DispatchOrder, Offer
+from catalogue.dispatch.states import OfferState
+from catalogue.lecturers.models import Lecturer
+from catalogue.lessons.models import (
+    Attendance,
+    AttendanceState,
+    Lesson,
+    LessonHistory,
+    LessonLecturer,
+    LessonOrder,
+    LessonParty,
+    Move,
+)
 from catalogue.lessons.states import MoveState, State
 from catalogue.orders.models import Order
+from catalogue.organisations.models import Organisation
 from catalogue.organisations.queries import SEES_ROWS, in_scope, one
 
 WHOLE = (
@@ -20,8 +38,15 @@ WHOLE = (
     joinedload(Lesson.course_version),
     joinedload(Lesson.venue),
     selectinload(Lesson.parties).joinedload(LessonParty.organisation),
-    selectinload(Lesson.lecturers).joinedload(LessonLecturer.lecturer),
+    selectinload(Lesson.lecturers).joinedload(LessonLecturer.lecturer).joinedload(Lecturer.person),
     selectinload(Lesson.orders).joinedload(LessonOrder.order),
+)
+
+ROW = (
+    joinedload(Lesson.organisation),
+    joinedload(Lesson.course_version),
+    joinedload(Lesson.venue),
+    selectinload(Lesson.lecturers).joinedload(LessonLecturer.lecturer),
 )
 
 
@@ -31,7 +56,9 @@ def seen_by(by: Actor) -> sa.ColumnElement[bool]:
         return sa.true()
     ways: list[sa.ColumnElement[bool]] = []
     if by.lecturer_id is not None:
-        ways.append(Lesson.id.in_(sa.select(LessonLecturer.lesson_id).where(LessonLecturer.lecturer_id == by.lecturer_id)))
+        ways.append(
+            Lesson.id.in_(sa.select(LessonLecturer.lesson_id).where(LessonLecturer.lecturer_id == by.lecturer_id))
+        )
     if by.has(*SEES_ROWS):
         mine = by.organisations(*SEES_ROWS)
         ways.append(in_scope(by, Lesson))
@@ -39,15 +66,38 @@ def seen_by(by: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(*ways) if ways else sa.false()
 
 
-def visible(by: Actor, lesson_id: int | str) -> Lesson:
+def visible(by: Actor, said: int | str) -> Lesson:
     """One lesson by id or number with everything its page shows. Raises NotVisible outside the scope."""
-    named = Lesson.number == lesson_id if isinstance(lesson_id, str) else Lesson.id == lesson_id
+    number = numbers.plain(said) if isinstance(said, str) else None
+    named = Lesson.number == number if number is not None else Lesson.id == _id(said)
     return one(sa.select(Lesson).where(named, seen_by(by)).options(*WHOLE))
 
 
-def of_dispatch(dispatch_id: int) -> Lesson | None:
-    """The lesson a dispatch led to, whole, without a scope: for reactions."""
-    return db.session.scalars(sa.select(Lesson).where(Lesson.dispatch_id == dispatch_id).options(*WHOLE)).unique().one_or_none()
+def _id(said: int | str) -> int:
+    text = str(said)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def whole(lesson_id: int) -> Lesson:
+    """One lesson with everything, without a scope: for reactions and answer links."""
+    return one(sa.select(Lesson).where(Lesson.id == lesson_id).options(*WHOLE))
+
+
+def has_lesson(dispatch_id: int) -> bool:
+    """Did this dispatch lead to a lesson already?"""
+    return db.session.scalar(sa.select(Lesson.id).where(Lesson.dispatch_id == dispatch_id)) is not None
+
+
+def dispatch_of_offer(offer_id: int) -> Dispatch:
+    """The dispatch an offer belongs to, with its orders."""
+    query = sa.select(Dispatch).join(Offer, Offer.dispatch_id == Dispatch.id).where(Offer.id == offer_id)
+    return one(query.options(selectinload(Dispatch.orders).joinedload(DispatchOrder.order)))
+
+
+def accepted_offers(dispatch_id: int) -> Sequence[Offer]:
+    """The accepted offers of a dispatch, one per seat."""
+    query = sa.select(Offer).where(Offer.dispatch_id == dispatch_id, Offer.state == OfferState.ACCEPTED)
+    return db.session.scalars(query.order_by(Offer.seat)).all()
 
 
 def of_order(order_id: int) -> Lesson | None:
@@ -60,17 +110,11 @@ def of_order(order_id: int) -> Lesson | None:
     return db.session.scalars(query.options(*WHOLE)).unique().one_or_none()
 
 
-def between(by: Actor, since: datetime, until: datetime) -> sa.Select[Lesson]:
-    """Lessons this actor sees that start in a span, soonest first, with course, place, committee and lecturers."""
-    return (
-        sa.select(Lesson)
-        .where(Lesson.starts_at >= since, Lesson.starts_at < until, seen_by(by))
-        .options(
-            joinedload(Lesson.organisation), joinedload(Lesson.course_version), joinedload(Lesson.venue),
-            selectinload(Lesson.lecturers).joinedload(LessonLecturer.lecturer),
-        )
-        .order_by(Lesson.starts_at, Lesson.id)
-    )  # fmt: skip
+def between(by: Actor, since: datetime, until: datetime) -> Sequence[Lesson]:
+    """Lessons this actor sees that start in a span and were not called off, soonest first, as rows."""
+    spanned = (Lesson.starts_at >= since, Lesson.starts_at < until, Lesson.state != State.CALLED_OFF)
+    query = sa.select(Lesson).where(*spanned, seen_by(by)).options(*ROW)
+    return db.session.scalars(query.order_by(Lesson.starts_at, Lesson.id).limit(1000)).all()
 
 
 def roster(lesson_id: int) -> Sequence[Attendance]:
@@ -93,8 +137,8 @@ def attendance_counts(lesson_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         .group_by(Attendance.lesson_id, Attendance.online)
     )  # fmt: skip
     found: dict[int, list[int]] = {lesson_id: [0, 0] for lesson_id in lesson_ids}
-    for lesson_id, online, n in db.session.execute(present):
-        found[lesson_id][int(online)] += n
+    for lesson_id, at_home, n in db.session.execute(present):
+        found[lesson_id][int(at_home)] += n
     heads = (
         sa.select(LessonParty.lesson_id, sa.func.sum(LessonParty.head_count), sa.func.sum(LessonParty.online_count))
         .where(LessonParty.lesson_id.in_(lesson_ids))
@@ -108,18 +152,48 @@ def attendance_counts(lesson_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 
 def open_move(lesson_id: int) -> Move | None:
     """The wish to move that waits for the desk's answer."""
-    return db.session.scalars(sa.select(Move).where(Move.lesson_id == lesson_id, Move.state == MoveState.OPEN)).one_or_none()
+    return db.session.scalars(
+        sa.select(Move).where(Move.lesson_id == lesson_id, Move.state == MoveState.OPEN)
+    ).one_or_none()
 
 
 def moves_waiting(by: Actor) -> Sequence[Move]:
     """Wishes to move in the desk's scope, oldest first, with their lessons."""
     query = sa.select(Move).where(in_scope(by, Move), Move.state == MoveState.OPEN).order_by(Move.made_at, Move.id)
-    return db.session.scalars(query.options(joinedload(Move.lesson).joinedload(Lesson.course_version))).all()
+    lesson = joinedload(Move.lesson)
+    return db.session.scalars(
+        query.options(lesson.joinedload(Lesson.course_version), lesson.joinedload(Lesson.organisation))
+    ).all()
 
 
 def move_of(by: Actor, move_id: int) -> Move:
-    """One wish to move inside the actor's scope, or of a lesson the actor teaches."""
-    return one(sa.select(Move).join(Move.lesson).where(Move.id == move_id, seen_by(by)).options(joinedload(Move.lesson)))
+    """One wish to move of a lesson the actor sees, with the whole lesson. Raises NotVisible."""
+    move = one(
+        sa.select(Move).join(Move.lesson).where(Move.id == move_id, seen_by(by)).options(joinedload(Move.lesson))
+    )
+    whole(move.lesson_id)  # the same object, now with its parts
+    return move
+
+
+def person_called(organisation_id: int, name: str) -> Person | None:
+    """A person of this organisation by name, if there is one."""
+    query = sa.select(Person).where(
+        Person.organisation_id == organisation_id, Person.name == name, Person.ended_on.is_(None)
+    )
+    return db.session.scalars(query.order_by(Person.id).limit(1)).first()
+
+
+def person_of(organisation_id: int, person_id: int | None) -> Person:
+    """One person of this organisation. Raises NotVisible for anybody else, so that no stranger can be put on a roster."""
+    return one(sa.select(Person).where(Person.id == person_id, Person.organisation_id == organisation_id))
+
+
+def people_of(organisation_id: int) -> Sequence[Any]:
+    """The address book of a committee, for its roster: id and name, in the order of their names."""
+    query = sa.select(Person.id, Person.name).where(
+        Person.organisation_id == organisation_id, Person.ended_on.is_(None)
+    )
+    return db.session.execute(query.order_by(Person.sort_key, Person.id).limit(300)).all()
 
 
 def teaching_by_link(link_hash: str) -> LessonLecturer | None:
@@ -130,20 +204,103 @@ def teaching_by_link(link_hash: str) -> LessonLecturer | None:
     return db.session.scalars(query.options(joinedload(LessonLecturer.lecturer))).one_or_none()
 
 
-def unconfirmed(at: datetime) -> Sequence[LessonLecturer]:
-    """Seats whose lecturer let the time for confirming a move pass."""
-    query = sa.select(LessonLecturer).join(LessonLecturer.lesson).where(
-        LessonLecturer.confirm_by <= at, LessonLecturer.confirmed_at.is_(None), LessonLecturer.left_at.is_(None),
-        Lesson.state == State.SCHEDULED,
+def unconfirmed(at: datetime) -> sa.Select[LessonLecturer]:
+    """Seats whose lecturer let the time for confirming a move pass, with their lessons."""
+    return (
+        sa.select(LessonLecturer)
+        .join(LessonLecturer.lesson)
+        .where(
+            LessonLecturer.confirm_by <= at, LessonLecturer.confirmed_at.is_(None), LessonLecturer.left_at.is_(None),
+            Lesson.state == State.SCHEDULED, Lesson.starts_at > at,
+        )
+        .options(joinedload(LessonLecturer.lesson).joinedload(Lesson.course_version), joinedload(LessonLecturer.lecturer))
+        .order_by(LessonLecturer.confirm_by, LessonLecturer.id)
     )  # fmt: skip
-    return db.session.scalars(query.order_by(LessonLecturer.id)).all()
 
 
-def unaccounted(by: Actor, at: datetime) -> sa.Select[Any]:
-    """Lessons that are over and of which nobody has said yet whether they were taught."""
-    return between(by, datetime.min.replace(tzinfo=at.tzinfo, year=2000), at).where(
-        Lesson.state == State.SCHEDULED, Lesson.ends_at <= at
+def silent(at: datetime) -> Sequence[LessonLecturer]:
+    """All of them, for the sweep."""
+    return db.session.scalars(unconfirmed(at)).all()
+
+
+def unconfirmed_in(by: Actor, at: datetime) -> Sequence[LessonLecturer]:
+    """Those in this actor's sight, for the desk."""
+    return db.session.scalars(unconfirmed(at).where(seen_by(by))).all()
+
+
+def _tab(tab: str, at: datetime) -> sa.ColumnElement[bool]:
+    if tab == "due":
+        return sa.and_(Lesson.state == State.SCHEDULED, Lesson.ends_at <= at)
+    if tab == "done":
+        return Lesson.state != State.SCHEDULED
+    return sa.and_(Lesson.state == State.SCHEDULED, Lesson.ends_at > at)
+
+
+def listed(
+    by: Actor, at: datetime, *, tab: str = "", day: date | None = None, q: str = "", after: str = "", before: str = "", size: int = 20,
+) -> Page[Lesson]:  # fmt: skip
+    """Lessons this actor sees: still to come (soonest first), over but not accounted for (`due`), or finished (`done`, newest first).
+
+    A `day` shows that day whatever became of it. q: a number, or part of a course title, committee or lecturer's name.
+    """
+    query = sa.select(Lesson).where(seen_by(by)).options(*ROW)
+    if day is not None:
+        query = query.where(Lesson.starts_at >= clock.at(day, 0), Lesson.starts_at < clock.at(day, 24 * 60))
+    else:
+        query = query.where(_tab(tab, at))
+    if q:
+        query = query.where(_found(q))
+    back = tab == "done" and day is None
+    keys = [(Lesson.starts_at, back), (Lesson.id, back)]
+    return paged(
+        query, keys, after=after, before=before, size=size, key_of=lambda lesson: (lesson.starts_at, lesson.id)
     )
+
+
+def _found(q: str) -> sa.ColumnElement[bool]:
+    number = numbers.plain(q)
+    if number is not None:
+        return Lesson.number == number
+    titles = sa.select(CourseVersion.id).where(CourseVersion.title.contains(q, autoescape=True))
+    places = sa.select(Organisation.id).where(Organisation.name.contains(q, autoescape=True))
+    taught = (
+        sa.select(LessonLecturer.lesson_id)
+        .join(Lecturer, Lecturer.id == LessonLecturer.lecturer_id)
+        .where(Lecturer.display_name.contains(q, autoescape=True))
+    )
+    return sa.or_(Lesson.course_version_id.in_(titles), Lesson.organisation_id.in_(places), Lesson.id.in_(taught))
+
+
+def tab_counts(by: Actor, at: datetime) -> dict[str, int | None]:
+    """How many lessons are still to come and how many wait for somebody to say how they went."""
+    due = sa.func.count(sa.case((Lesson.ends_at <= at, 1)))
+    row = db.session.execute(sa.select(due, sa.func.count()).where(Lesson.state == State.SCHEDULED, seen_by(by))).one()
+    return {"": row[1] - row[0], "due": row[0], "done": None}
+
+
+def days_between(by: Actor, since: datetime, until: datetime) -> dict[date, int]:
+    """How many lessons that were not called off each Shanghai day of a span has, in this actor's sight."""
+    starts = sa.select(Lesson.starts_at).where(
+        Lesson.starts_at >= since, Lesson.starts_at < until, Lesson.state != State.CALLED_OFF, seen_by(by)
+    )
+    return dict(Counter(clock.day_of(moment) for moment in db.session.scalars(starts)))
+
+
+def history_of(lesson_id: int) -> Sequence[LessonHistory]:
+    """Who did what to a lesson, oldest first; single marks, counts and looks at telephones are left out."""
+    quiet = ("mark", "count", "reveal", "answer_link", "note_call_off", "note_missed", "note_lecturer_lost")
+    query = sa.select(LessonHistory).where(LessonHistory.owner_id == lesson_id, LessonHistory.action.not_in(quiet))
+    return db.session.scalars(query.order_by(LessonHistory.at, LessonHistory.id)).all()
+
+
+def equipment_of(course_version_id: int) -> list[str]:
+    """What the course needs in the room, in words."""
+    query = (
+        sa.select(Equipment.label)
+        .join(CourseVersionEquipment, CourseVersionEquipment.equipment_code == Equipment.code)
+        .where(CourseVersionEquipment.course_version_id == course_version_id)
+    )
+    return list(db.session.scalars(query.order_by(Equipment.position, Equipment.code)))
 
 
 def orders_of(lesson: Lesson) -> list[Order]:

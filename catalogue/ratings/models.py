@@ -10,6 +10,7 @@ from catalogue.core.db import Base, key, reference, text, version_column
 from catalogue.core.models import History, Living, Scoped
 from catalogue.lecturers.models import Lecturer
 from catalogue.lessons.models import Lesson
+from catalogue.organisations.models import Organisation
 from catalogue.ratings.states import State
 
 _SCALE = "{0} IS NULL OR {0} BETWEEN 1 AND 5"
@@ -47,6 +48,7 @@ class Rating(Living, Scoped, Base):
     __mapper_args__: Any = {"version_id_col": version}
 
     lesson: Mapped[Lesson] = relationship(lazy="raise")
+    organisation: Mapped[Organisation] = relationship(foreign_keys="Rating.organisation_id", lazy="raise")
 
 
 class RatingHistory(History, Base):

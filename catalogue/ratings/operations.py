@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from catalogue.core import changes, clock, events
 from catalogue.core.actor import Actor, job
-from catalogue.core.db import db
+from catalogue.core.db import db, transaction
 from catalogue.core.errors import Invalid
 from catalogue.core.words import _
 from catalogue.courses.models import Course
@@ -52,7 +52,14 @@ def give(
             raise Invalid(_("请打 1 到 5 分。"), field=name)
     if rating.state is State.OPEN and at > rating.rate_by:
         raise TooLate(_("评单时间已过，谢谢您。有话要说可以打电话给区里。"))
-    changes.edit(rating, {**scales, "words": words, "given_by_id": by.person_id, "given_at": at}, by=by, at=at, version=version, action="fill_in")
+    changes.edit(
+        rating,
+        {**scales, "words": words, "given_by_id": by.person_id, "given_at": at},
+        by=by,
+        at=at,
+        version=version,
+        action="fill_in",
+    )
     changes.move(rating, NEXT, Action.GIVE, by=by, at=at)
     db.session.execute(
         sa.update(Course)
@@ -66,13 +73,18 @@ def give(
 
 def sweep(at: datetime) -> int:
     """Lets ratings lapse whose time is over: "no rating", never full marks. Returns how many. Idempotent."""
-    by = job("ratings.sweep")
-    overdue = queries.overdue(at)
-    for rating in overdue:
-        changes.move(rating, NEXT, Action.LAPSE, by=by, at=at)
-        _close_order(rating, by=by, at=at)
-        events.publish(RatingLapsed(rating.id), by=by, at=at)
+    with transaction(writes=True):
+        overdue = queries.overdue(at)
+        for rating in overdue:
+            lapse(rating, by=job("ratings.sweep"), at=at)
     return len(overdue)
+
+
+def lapse(rating: Rating, *, by: Actor, at: datetime) -> None:
+    """Nobody rated in time; its order is closed all the same. Publishes RatingLapsed."""
+    changes.move(rating, NEXT, Action.LAPSE, by=by, at=at)
+    _close_order(rating, by=by, at=at)
+    events.publish(RatingLapsed(rating.id), by=by, at=at)
 
 
 def _close_order(rating: Rating, *, by: Actor, at: datetime) -> None:
@@ -85,13 +97,17 @@ def report(lesson: Lesson, *, words: str, minutes_taught: int | None, by: Actor,
     """The lecturer's own account of a delivered lesson; sending it again replaces the words."""
     if not policy.may_report(by, lesson):
         raise NotYours(_("上课小结由讲这场课的讲师填写。"))
+    if not words.strip():
+        raise Invalid(_("请写几句这场课上得怎么样。"), field="words")
     if lesson.state is not LessonState.DELIVERED:
         raise TooLate(_("课上完以后再写小结。"), code="lesson_not_delivered")
     found = next((r for r in queries.reports_of(lesson.id) if r.lecturer_id == by.lecturer_id), None)
     if found is None:
-        found = LecturerReport(lesson_id=lesson.id, lecturer_id=by.lecturer_id, district_id=lesson.district_id, words=words, made_at=at)
+        found = LecturerReport(
+            lesson_id=lesson.id, lecturer_id=by.lecturer_id, district_id=lesson.district_id, words=words, made_at=at
+        )
         db.session.add(found)
-    found.words, found.minutes_taught = words, minutes_taught
+    found.words, found.minutes_taught = words.strip(), minutes_taught
     db.session.flush()
     changes.note(lesson, "report", by=by, at=at, subject="lecturer_report", subject_id=found.id)
     return found

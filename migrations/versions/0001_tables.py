@@ -1747,7 +1747,7 @@ def upgrade() -> None:
         sa.Column("district_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("town_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("(state = 'missed') = (missed_by IS NOT NULL)", name=op.f("ck_lesson_missed_by")),
+        sa.CheckConstraint("state <> 'missed' OR missed_by IS NOT NULL", name=op.f("ck_lesson_missed_by")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_lesson_span")),
         sa.CheckConstraint("length(number) <= 20", name=op.f("ck_lesson_number_length")),
         sa.CheckConstraint("length(online_link) <= 300", name=op.f("ck_lesson_online_link_length")),
@@ -2274,7 +2274,7 @@ def upgrade() -> None:
         sa.Column("town_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
-            "(state = 'given') = (content IS NOT NULL AND delivery IS NOT NULL AND usefulness IS NOT NULL AND given_at IS NOT NULL)",
+            "state <> 'given' OR (content IS NOT NULL AND delivery IS NOT NULL AND usefulness IS NOT NULL AND given_at IS NOT NULL)",
             name=op.f("ck_rating_whole_when_given"),
         ),
         sa.CheckConstraint("content IS NULL OR content BETWEEN 1 AND 5", name=op.f("ck_rating_content")),

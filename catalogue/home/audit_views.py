@@ -1,0 +1,56 @@
+"""The auditor's page: who did what, when, for whom; and whether the chain is whole."""
+
+from datetime import date
+
+from flask import Blueprint, current_app, request
+from flask.typing import ResponseReturnValue
+
+from catalogue.core import audit
+from catalogue.core.actor import Role
+from catalogue.core.db import transaction
+from catalogue.core.web import actor, page, permit, roles
+from catalogue.home import queries
+
+pages = Blueprint("audit", __name__)
+auditors = roles(Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR)
+
+
+def _wanted() -> queries.Wanted:
+    try:
+        day = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        day = None
+    subject = request.args.get("subject", "")
+    return queries.Wanted(
+        subject=subject if subject in queries.SUBJECTS else "", day=day, subject_id=_number("id"), person_id=_number("person"),
+    )  # fmt: skip
+
+
+def _number(name: str) -> int | None:
+    said = request.args.get(name, "").strip()
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
+
+
+@pages.get("/audit/")
+@permit(auditors)
+def index() -> ResponseReturnValue:
+    """Acts of the auditor's own districts, filtered by thing, person and day."""
+    wanted, name = _wanted(), request.args.get("name", "").strip()[:40]
+    with transaction():
+        found = queries.audited(
+            actor(), wanted, after=request.args.get("after", ""), before=request.args.get("before", "")
+        )
+        people = queries.persons_named([*(row.person_id for row in found.rows), wanted.person_id])
+        return page(
+            "home/audit.html", found=found, wanted=wanted, people=people, places=queries.subjects_in(found.rows), subjects=queries.SUBJECTS,
+            name=name, called=queries.persons_called(actor(), name) if name else (),
+        )  # fmt: skip
+
+
+@pages.get("/audit/verify")
+@permit(auditors)
+def verify() -> ResponseReturnValue:
+    """Walks the chains and says whether they are whole, or names the first broken row."""
+    with transaction():
+        verdict = audit.verify(current_app.config["SECRET_KEY"])
+        return page("home/audit_verify.html", verdict=verdict, broken=queries.broken_in_sight(actor(), verdict.broken))

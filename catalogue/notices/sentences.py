@@ -1,0 +1,110 @@
+"""What a message says: put into words when it is read, from the live row, so nothing stale or erased is shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from catalogue.core.wording import listed, moment_text, span_text
+from catalogue.core.words import _
+from catalogue.notices.kinds import Kind
+from catalogue.notices.models import Message
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message as a person reads it: what happened, the fact that decides, where to go, and how the thing stands now."""
+
+    message: Message
+    title: str
+    detail: str
+    url: str
+    kind: str = ""
+    state: Any = None
+
+
+def _title(thing: Any) -> str:
+    """The course a row is about."""
+    if hasattr(thing, "course_version"):
+        return str(thing.course_version.title)
+    holder = thing.dispatch if hasattr(thing, "dispatch") else thing.lesson
+    return str(holder.course_version.title)
+
+
+def _when(thing: Any) -> str:
+    return span_text(thing.starts_at, thing.ends_at)
+
+
+def _lecturers(lesson: Any) -> str:
+    return listed(seat.lecturer.display_name for seat in lesson.lecturers if seat.left_at is None)
+
+
+def _moved(lesson: Any, payload: dict[str, Any]) -> str:
+    old = payload.get("old")
+    if not old:
+        return _("新时间：%(when)s", when=_when(lesson))
+    return _("原来 %(old)s，现在 %(when)s", old=moment_text(datetime.fromisoformat(str(old))), when=_when(lesson))
+
+
+Words = Callable[[Any, dict[str, Any]], tuple[str, str]]
+WORDS: dict[Kind, Words] = {
+    Kind.ORDER_SUBMITTED: lambda o, p: (_("%(who)s的点单等您审核", who=o.organisation.name), _title(o)),
+    Kind.ORDER_RETURNED: lambda o, p: (_("点单退回来了，请补充后再交"), _title(o)),
+    Kind.ORDER_REJECTED: lambda o, p: (_("点单没有通过"), _("%(title)s。原因和办法在点单页上。", title=_title(o))),
+    Kind.ORDER_APPROVED: lambda o, p: (_("点单审核通过，等区里派单"), _title(o)),
+    Kind.ORDER_CANCELLED: lambda o, p: (_("%(who)s的点单取消了", who=o.organisation.name), _title(o)),
+    Kind.ORDER_UNMET: lambda o, p: (_("这一季没排上，点单页上有换法"), _title(o)),
+    Kind.DISPATCH_PROPOSED: lambda d, p: (_("有一份派单等您批准"), _title(d)),
+    Kind.DISPATCH_APPROVED: lambda d, p: (_("您拟的派单已批准，邀约已发出"), _title(d)),
+    Kind.DISPATCH_DISCARDED: lambda d, p: (_("您拟的派单没有用"), _title(d)),
+    Kind.DISPATCH_ENDED: lambda d, p: (_("名单上的讲师都来不了，请重新派"), _title(d)),
+    Kind.OFFER_MADE: lambda o, p: (_("您有一张新派单，请答复"), f"{_title(o)} · {_when(o)}"),
+    Kind.OFFER_REMINDER: lambda o, p: (
+        _("还有一张派单等您答复，%(by)s 截止", by=moment_text(o.answer_by)),
+        f"{_title(o)} · {_when(o)}",
+    ),
+    Kind.OFFER_WITHDRAWN: lambda o, p: (_("这张派单撤回了，不用答复"), f"{_title(o)} · {_when(o)}"),
+    Kind.OFFER_DECLINED: lambda o, p: (_("%(who)s婉拒了", who=o.lecturer.display_name), f"{_title(o)} · {_when(o)}"),
+    Kind.OFFER_EXPIRED: lambda o, p: (
+        _("%(who)s到时没有答复", who=o.lecturer.display_name),
+        f"{_title(o)} · {_when(o)}",
+    ),
+    Kind.LESSON_SCHEDULED: lambda k, p: (_("课定了：%(when)s", when=_when(k)), f"{_title(k)} · {_lecturers(k)}"),
+    Kind.LESSON_REMINDER: lambda k, p: (_("快上课了：%(when)s", when=_when(k)), f"{_title(k)} · {k.organisation.name}"),
+    Kind.LESSON_MOVED: lambda k, p: (_("《%(title)s》改期了", title=_title(k)), _moved(k, p)),
+    Kind.LESSON_LOST: lambda k, p: (_("讲师来不了，派单员正另请讲师"), f"{_title(k)} · {_when(k)}"),
+    Kind.LESSON_CALLED_OFF: lambda k, p: (_("停课了"), f"{_title(k)} · {_when(k)}"),
+    Kind.LESSON_MISSED: lambda k, p: (_("课没上成，已登记"), f"{_title(k)} · {_when(k)}"),
+    Kind.LESSON_UNACCOUNTED: lambda k, p: (_("课上过了吗？请登记到了多少人"), f"{_title(k)} · {_when(k)}"),
+    Kind.MOVE_ASKED: lambda m, p: (_("有一场课要改期"), _title(m)),
+    Kind.MOVE_REFUSED: lambda m, p: (_("改期没改成，还按原来的时间上"), _title(m)),
+    Kind.MOVE_UNCONFIRMED: lambda k, p: (_("新时间没人确认，请打电话"), f"{_title(k)} · {_when(k)}"),
+    Kind.RATING_OPENED: lambda r, p: (_("课上完了，请评单"), _title(r)),
+    Kind.RATING_REMINDER: lambda r, p: (_("评单 %(by)s 截止", by=moment_text(r.rate_by)), _title(r)),
+    Kind.RATING_GIVEN: lambda r, p: (_("%(who)s评单了", who=r.organisation.name), _title(r)),
+}
+URLS: dict[str, Callable[[Any], str]] = {
+    "order": lambda o: f"/orders/{o.id}",
+    "dispatch": lambda d: f"/dispatch/{d.id}",
+    "offer": lambda o: f"/offers/{o.id}",
+    "lesson": lambda k: f"/lessons/{k.number}",
+    "move": lambda m: f"/moves/{m.id}",
+    "rating": lambda r: f"/ratings/{r.id}",
+}
+TO_THE_DESK = {Kind.OFFER_DECLINED, Kind.OFFER_EXPIRED}
+
+
+def _url(message: Message, thing: Any) -> str:
+    if message.kind in TO_THE_DESK:
+        return f"/dispatch/{thing.dispatch_id}"
+    if message.kind == Kind.LESSON_UNACCOUNTED:
+        return f"/lessons/{thing.number}/attendance"
+    return URLS[message.subject](thing)
+
+
+def say(message: Message, thing: Any | None) -> Notice:
+    """The message in words; one whose row this reader may not see any more says only that."""
+    if thing is None or message.kind not in list(Kind):
+        return Notice(message, _("这条消息说的事，现在不归您看了"), "", "")
+    title, detail = WORDS[Kind(message.kind)](thing, message.payload)
+    return Notice(message, title, detail, _url(message, thing), message.subject, thing.state)
