@@ -1,5 +1,6 @@
 """What people type about a lesson: head counts, reasons, other times."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from catalogue.core import clock
@@ -21,7 +23,14 @@ from catalogue.core.forms import Form
 from catalogue.core.words import _l
 from catalogue.lessons.models import AttendanceState, MissedBy
 
-HALVES = {HalfDay.MORNING.value: _l("上午"), HalfDay.AFTERNOON.value: _l("下午"), HalfDay.EVENING.value: _l("晚上")}
+_HALVES = {HalfDay.MORNING.value: _l("上午"), HalfDay.AFTERNOON.value: _l("下午"), HalfDay.EVENING.value: _l("晚上")}
+
+
+def _choices(labels: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in labels.items()]
+
+
+HALVES = _choices(_HALVES)
 ROWS = 5  # times one page asks for
 
 
@@ -64,7 +73,7 @@ class ReasonForm(Form):
 class MissedForm(Form):
     """Who was not there."""
 
-    who = RadioField(_l("谁没有来"), choices={MissedBy.LECTURER.value: _l("讲师没有来"), MissedBy.COMMITTEE.value: _l("居村没有人来")}, validators=[InputRequired(_l("请选是谁没有来。"))])  # fmt: skip
+    who = RadioField(_l("谁没有来"), choices=_choices({MissedBy.LECTURER.value: _l("讲师没有来"), MissedBy.COMMITTEE.value: _l("居村没有人来")}), validators=[InputRequired(_l("请选是谁没有来。"))])  # fmt: skip
     reason = TextAreaField(_l("当时的情况"), [InputRequired(_l("请写明当时的情况。")), Length(max=200)])
     version = HiddenField()
 
@@ -80,7 +89,7 @@ class AskMoveForm(Form):
     """Other times, and why."""
 
     reason = TextAreaField(_l("为什么改期"), [InputRequired(_l("请写一下为什么改期。")), Length(max=200)])
-    side = RadioField(_l("替谁提出"), choices={MissedBy.COMMITTEE.value: _l("居村"), MissedBy.LECTURER.value: _l("讲师")}, default=MissedBy.COMMITTEE.value, validators=[Optional()])  # fmt: skip
+    side = RadioField(_l("替谁提出"), choices=_choices({MissedBy.COMMITTEE.value: _l("居村"), MissedBy.LECTURER.value: _l("讲师")}), default=MissedBy.COMMITTEE.value, validators=[Optional()])  # fmt: skip
     windows = HiddenField()  # where a refusal about the times lands
     version = HiddenField()
 
@@ -131,6 +140,6 @@ class RefuseMoveForm(Form):
 class ConfirmForm(Form):
     """The lecturer's yes or no to a new time."""
 
-    say = RadioField(_l("新时间"), choices={"yes": _l("可以，按新时间来"), "no": _l("来不了")}, validators=[InputRequired(_l("请选一个。"))])  # fmt: skip
+    say = RadioField(_l("新时间"), choices=_choices({"yes": _l("可以，按新时间来"), "no": _l("来不了")}), validators=[InputRequired(_l("请选一个。"))])  # fmt: skip
     reason = StringField(_l("来不了的原因"), [Length(max=200)])
     said = StringField(_l("谁说的、什么时候、用什么方式"), [Length(max=100)], description=_l("例如：讲师本人 3月5日上午电话答复。"))  # fmt: skip

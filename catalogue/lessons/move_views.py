@@ -30,7 +30,7 @@ def ask(said: str) -> ResponseReturnValue:
         form = AskMoveForm(version=lesson.version)
         if not form.validate_on_submit():
             speaks_for_all = policy.side_of(actor(), lesson) is None
-            return page("lessons/ask_move.html", lesson=lesson, form=form, rows=ROWS, speaks_for_all=speaks_for_all)
+            return page("lessons/ask_move.html", lesson=lesson, form=form, times=ROWS, speaks_for_all=speaks_for_all)
         move = moves.ask_move(
             lesson, windows=form.typed(), reason=form.reason.data, by=actor(), at=now(), version=version_of(form),
             side=MissedBy(form.side.data) if form.side.data else None,

@@ -27,11 +27,15 @@ RATING_REMINDER = timedelta(days=3)  # before the time for rating is over
 def _put(
     kind: Kind, thing: Any, *, by: Actor, at: datetime, mark: object = None, not_before: datetime | None = None, **ids: Any
 ) -> None:  # fmt: skip
-    """One row per thing and version (or `mark`): what happens twice is told twice, what is said twice is told once."""
+    """One row per thing and version (or `mark`): what happens twice is told twice, what is said twice is told once.
+
+    Who acted is not told now, but is reminded later like everybody else.
+    """
     told = thing.version if mark is None else mark
+    actor_id = by.person_id if not_before is None else None
     outbox.put(
         kind.value, thing.__tablename__, thing.id, district_id=thing.district_id, at=at,
-        key=f"{kind.value}:{thing.id}:{told}", payload={"by": by.person_id, **ids}, not_before=not_before,
+        key=f"{kind.value}:{thing.id}:{told}", payload={"by": actor_id, **ids}, not_before=not_before,
     )  # fmt: skip
 
 
