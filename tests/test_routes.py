@@ -22,7 +22,10 @@ PUBLIC = {  # who does not sign in may call these and nothing else
     "home.type_size",
     "menu.menu",
     "menu.course",
+    "menu_api.menu",
+    "menu_api.course",
     "offers.answer",  # its secret is the permission
+    "moves.by_link",  # so is this one
     "accounts.sign_in",
     "accounts.second_step",
     "accounts.sign_out",
