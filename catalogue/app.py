@@ -37,6 +37,7 @@ from catalogue.dispatch.events import OfferAccepted
 from catalogue.home import audit_views
 from catalogue.home import manage_views as manage
 from catalogue.home import operations as home_operations
+from catalogue.home import order_lines
 from catalogue.home import views as home
 from catalogue.home.gate import Gate
 from catalogue.lecturers import corps_views as corps
@@ -205,6 +206,7 @@ def create_app(config: Config | None = None) -> Flask:
     web.permit(web.anyone)(app.view_functions["asset"])
     app.extensions["songxue.nav"] = NAV
     order_form.AVAILABILITY = dispatch_candidates.who_could_come
+    orders.LINES = order_lines.lines
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
     api.init(app, APIS)

@@ -456,7 +456,7 @@ def test_my_orders_cost_one_statement_and_its_counts(client, scene, statements, 
     with statements() as sent:
         client.get("/orders/")
 
-    assert len(sent) == SIGN_IN + 2
+    assert len(sent) == SIGN_IN + 3  # the list, the counts of the tabs, what dispatch and lessons know
 
 
 @pytest.mark.parametrize("rows", [1, 3])
