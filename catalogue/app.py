@@ -34,10 +34,9 @@ from catalogue.dispatch import operations as dispatch_operations
 from catalogue.dispatch import reactions as dispatch_reactions
 from catalogue.dispatch import views as dispatch
 from catalogue.dispatch.events import OfferAccepted
-from catalogue.home import audit_views
+from catalogue.home import audit_views, order_lines
 from catalogue.home import manage_views as manage
 from catalogue.home import operations as home_operations
-from catalogue.home import order_lines
 from catalogue.home import views as home
 from catalogue.home.gate import Gate
 from catalogue.lecturers import corps_views as corps
