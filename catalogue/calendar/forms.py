@@ -1,10 +1,10 @@
 """Shapes of the pages on days: when a lecturer is away, what a day is."""
 
-from wtforms import DateField, RadioField, StringField
+from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from catalogue.core.clock import HalfDay
-from catalogue.core.forms import Form, options
+from catalogue.core.forms import DayField, Form, options
 from catalogue.core.wording import HALVES
 from catalogue.core.words import _l
 
@@ -17,8 +17,8 @@ KINDS = {"workday": _l("上班"), "holiday": _l("放假"), "makeup": _l("调休�
 class AwayForm(Form):
     """Several days at once, with a private note."""
 
-    first_day = DateField(_l("从哪天起"), [A_DAY])
-    last_day = DateField(_l("到哪天为止"), [A_DAY])
+    first_day = DayField(_l("从哪天起"), [A_DAY])
+    last_day = DayField(_l("到哪天为止"), [A_DAY])
     part = RadioField(_l("哪些时候"), [CHOSEN], choices=options({"all": _l("全天"), **HALF_DAYS}), default="all")
     what = RadioField(
         _l("怎么记"),
@@ -32,7 +32,7 @@ class AwayForm(Form):
 class TapForm(Form):
     """A day tapped in the month."""
 
-    day = DateField(_l("日子"), [A_DAY])
+    day = DayField(_l("日子"), [A_DAY])
 
 
 class DayForm(Form):

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import DateField, HiddenField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from catalogue.core.errors import Invalid, Refusal, Stale
@@ -46,6 +46,18 @@ class ClockField(StringField):
         if not 0 <= minute <= 1440:
             raise ValueError(_("请填几点几分，例如 9:00。"))
         self.data = minute
+
+
+class DayField(DateField):
+    """A day between 1950 and 2100: what lies beyond is a slip of the finger, and breaks every sum of days."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not 1950 <= self.data.year <= 2100:
+            self.data = None
+            raise ValueError(_("请核对年份。"))
 
 
 class Form(FlaskForm):

@@ -54,6 +54,8 @@ def paged(
     """
     backwards = bool(before) and not after
     values = decode(before if backwards else after, len(keys)) if (after or before) else None
+    if values is not None and not all(_fits(column, v) for (column, _), v in zip(keys, values, strict=True)):
+        values = None  # an edited mark: the first page
     directions = [descending != backwards for _, descending in keys]
     if values is not None:
         query = query.where(beyond([column for column, _ in keys], directions, values))
@@ -70,6 +72,19 @@ def paged(
         return Page((), "", "")
     has_next, has_previous = (True, more) if backwards else (more, values is not None)
     return Page(rows, encode(key_of(rows[-1])) if has_next else "", encode(key_of(rows[0])) if has_previous else "")
+
+
+def _fits(column: Any, value: Any) -> bool:
+    """Could this value of a mark stand in the column?"""
+    try:
+        kind = column.type.python_type
+    except (AttributeError, NotImplementedError):
+        return True
+    if isinstance(value, bool) or (isinstance(value, int) and abs(value) >= 2**63):
+        return bool(kind is bool)
+    if isinstance(value, datetime):
+        return kind is datetime and value.tzinfo is not None
+    return isinstance(value, (int, float) if kind is float or kind.__name__ == "Decimal" else kind)
 
 
 def beyond(columns: Sequence[Any], directions: Sequence[bool], values: Sequence[Any]) -> sa.ColumnElement[bool]:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Forbidden, HTTPException
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from catalogue.core import assets, clock
 from catalogue.core.actor import Actor, Role
@@ -284,8 +285,19 @@ def _on_crash(trouble: Exception) -> ResponseReturnValue:
     return Problem(500, "server_error", "").answer()
 
 
+class IdConverter(IntegerConverter):
+    """Ids of a URL: what no column could hold is not found, before any database is asked."""
+
+    def to_python(self, value: str) -> int:
+        found = int(super().to_python(value))
+        if found >= 2**63:
+            raise ValidationError()
+        return found
+
+
 def init(app: Flask, gate: Gate) -> None:
     """Puts the frame around every request of the application."""
+    app.url_map.converters["int"] = IdConverter
     app.extensions["songxue.gate"] = gate
     csrf.init_app(app)
     assets.init(app)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from catalogue.core import clock
 from catalogue.core.actor import Role
 from catalogue.core.db import db, transaction
-from catalogue.core.errors import NotAllowed, NotVisible
+from catalogue.core.errors import Invalid, NotAllowed, NotVisible
 from catalogue.core.forms import options, version_of
 from catalogue.core.web import actor, now, page, permit, roles, signed_in
 from catalogue.core.words import _
@@ -126,7 +126,9 @@ def join(corps_id: int) -> ResponseReturnValue:
             return page(
                 "lecturers/join.html", form=form, corps=found, q=q, people=people, crumbs=_crumbs(found), back=f"/lecturers/corps/{found.id}"
             )  # fmt: skip
-        new = queries.seen(actor(), form.lecturer.data)
+        new = next((x for x in people if x.id == form.lecturer.data), None)
+        if new is None:
+            raise Invalid(_("请先找到讲师，再选一位。"), field="lecturer")
         if "leader" in form and form.leader.data:
             corps.lead(found, new, since=form.joined_on.data, by=actor(), at=now())
         else:

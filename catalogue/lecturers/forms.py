@@ -4,7 +4,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    DateField,
     FloatField,
     HiddenField,
     IntegerField,
@@ -16,7 +15,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from catalogue.core.clock import SPANS, HalfDay
-from catalogue.core.forms import ClockField, Form, options
+from catalogue.core.forms import ClockField, DayField, Form, options
 from catalogue.core.text import plain_phone
 from catalogue.core.wording import HALVES, WEEKDAYS
 from catalogue.core.words import _l
@@ -97,7 +96,7 @@ class EndForm(Form):
     """The last day, and why."""
 
     version = HiddenField()
-    on = DateField(_l("最后一天"), [A_DAY])
+    on = DayField(_l("最后一天"), [A_DAY])
     reason = StringField(_l("原因"), [Length(max=100)])
 
 
@@ -107,15 +106,15 @@ class QualificationForm(Form):
     course = RadioField(
         _l("哪门课"), [InputRequired(_l("请先找到课程，再选一门。"))], coerce=int, choices=(), validate_choice=False
     )
-    trial_lecture_on = DateField(_l("试讲日期"), [Optional()])
-    since = DateField(_l("从哪天起可以讲"), [A_DAY])
-    until = DateField(_l("到哪天为止"), [Optional()])
+    trial_lecture_on = DayField(_l("试讲日期"), [Optional()])
+    since = DayField(_l("从哪天起可以讲"), [A_DAY])
+    until = DayField(_l("到哪天为止"), [Optional()])
 
 
 class UntilForm(Form):
     """The last day of a part."""
 
-    until = DateField(_l("最后一天"), [A_DAY])
+    until = DayField(_l("最后一天"), [A_DAY])
 
 
 class AppointmentForm(Form):
@@ -123,16 +122,16 @@ class AppointmentForm(Form):
 
     issuer = SelectField(_l("发聘书的单位"), coerce=int, choices=())
     scope = SelectField(_l("聘用范围"), coerce=int, choices=(), description=_l("只在这个单位和它下面的居村讲课。"))
-    starts_on = DateField(_l("聘期第一天"), [A_DAY])
-    ends_on = DateField(_l("聘期最后一天"), [A_DAY])
+    starts_on = DayField(_l("聘期第一天"), [A_DAY])
+    ends_on = DayField(_l("聘期最后一天"), [A_DAY])
     number = StringField(_l("聘书号"), [Length(max=30)], description=_l("不填就自动编号。"))
 
 
 class RenewForm(Form):
     """A new term after the old one."""
 
-    starts_on = DateField(_l("新聘期第一天"), [A_DAY])
-    ends_on = DateField(_l("新聘期最后一天"), [A_DAY])
+    starts_on = DayField(_l("新聘期第一天"), [A_DAY])
+    ends_on = DayField(_l("新聘期最后一天"), [A_DAY])
 
 
 class CorpsForm(Form):
@@ -149,7 +148,7 @@ class MemberForm(Form):
     lecturer = RadioField(
         _l("哪位讲师"), [InputRequired(_l("请先找到讲师，再选一位。"))], coerce=int, choices=(), validate_choice=False
     )
-    joined_on = DateField(_l("从哪天起"), [A_DAY])
+    joined_on = DayField(_l("从哪天起"), [A_DAY])
     leader = BooleanField(_l("担任团长"), description=_l("一个团同时只有一位团长，原来的团长改做成员。"))
 
 

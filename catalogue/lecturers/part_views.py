@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from catalogue.core import clock
 from catalogue.core.db import db, transaction
-from catalogue.core.errors import NotAllowed, NotVisible
+from catalogue.core.errors import Invalid, NotAllowed, NotVisible
 from catalogue.core.forms import options, version_of
 from catalogue.core.web import actor, now, page, permit
 from catalogue.core.wording import WEEKDAYS
@@ -38,11 +38,9 @@ def qualify(lecturer_id: int) -> ResponseReturnValue:
             return page(
                 "lecturers/qualify.html", form=form, lecturer=found, q=q, courses=courses, crumbs=crumbs_of(found), back=f"/lecturers/{found.id}",
             )  # fmt: skip
-        course = db.session.scalar(
-            sa.select(Course).where(Course.id == form.course.data, Course.district_id == found.district_id)
-        )
+        course = next((c for c in courses if c.id == form.course.data), None)
         if course is None:
-            raise NotVisible(_("没有找到，或者不在您的范围内。"))
+            raise Invalid(_("请先找到课程，再选一门。"), field="course")
         operations.qualify(
             found, course, since=form.since.data, until=form.until.data, trial_lecture_on=form.trial_lecture_on.data, by=actor(), at=now()
         )  # fmt: skip

@@ -4,7 +4,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    DateField,
     FloatField,
     HiddenField,
     IntegerField,
@@ -17,7 +16,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from catalogue.core.clock import HalfDay
-from catalogue.core.forms import ClockField, Form, options
+from catalogue.core.forms import ClockField, DayField, Form, options
 from catalogue.core.wording import HALVES, WEEKDAYS
 from catalogue.core.words import _l
 from catalogue.venues.labels import KINDS
@@ -87,15 +86,15 @@ class EndForm(Form):
     """The last day, and why."""
 
     version = HiddenField()
-    on = DateField(_l("最后一天"), [A_DAY])
+    on = DayField(_l("最后一天"), [A_DAY])
     reason = StringField(_l("原因"), [Length(max=200)])
 
 
 class ClosureForm(Form):
     """Days on which nobody can come in."""
 
-    first_day = DateField(_l("从哪天起"), [A_DAY])
-    last_day = DateField(_l("到哪天为止"), [A_DAY], description=_l("当天也不开放。"))
+    first_day = DayField(_l("从哪天起"), [A_DAY])
+    last_day = DayField(_l("到哪天为止"), [A_DAY], description=_l("当天也不开放。"))
     half_day = SelectField(_l("哪些时候"), choices=options({"": _l("全天"), **HALF_DAYS}))
     reason = StringField(_l("原因"), [Length(max=100)], description=_l("例如：装修、活动占用"))
 
@@ -105,13 +104,13 @@ class PlaqueForm(Form):
 
     batch = StringField(_l("批次"), [NEEDED, Length(max=30)], description=_l("例如：第三批"))
     number = StringField(_l("牌号"), [NEEDED, Length(max=30)])
-    awarded_on = DateField(_l("授牌日期"), [A_DAY])
+    awarded_on = DayField(_l("授牌日期"), [A_DAY])
 
 
 class WithdrawForm(Form):
     """摘牌."""
 
-    on = DateField(_l("摘牌日期"), [A_DAY], description=_l("从这一天起不再安排新课；已经定好的课不受影响。"))
+    on = DayField(_l("摘牌日期"), [A_DAY], description=_l("从这一天起不再安排新课；已经定好的课不受影响。"))
     reason = StringField(_l("原因"), [Length(max=200)])
 
 

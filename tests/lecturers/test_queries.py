@@ -1,5 +1,7 @@
 """Who may teach, and why not, on both databases."""
 
+import base64
+import json
 from datetime import date
 
 import pytest
@@ -178,3 +180,13 @@ def test_issuers_are_the_district_and_what_lies_in_it(app):
     a_district()
 
     assert queries.issuing(actor_of(a_district_administrator(the_district()))) == [the_district(), town]
+
+
+@pytest.mark.parametrize("values", [["x", "y"], [1, 2], ["a", 2**70], ["a", True], ["a", 1.5], [None, None]])
+def test_an_edited_mark_shows_the_first_page(app, values):
+    lecturer = a_lecturer()
+    mark = base64.urlsafe_b64encode(json.dumps([["v", v] for v in values]).encode()).decode()
+
+    found = listing.page_of(actor_of(a_dispatcher()), listing.Wanted(), TODAY, after=mark)
+
+    assert list(found.page.rows) == [lecturer]
