@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from catalogue.core import text
 from catalogue.core.db import db
@@ -88,7 +89,7 @@ def _free(halves: bool) -> sa.ColumnElement[bool]:
 
 
 def _town() -> sa.ColumnElement[bool]:
-    there = CourseSoonest
+    there = aliased(CourseSoonest)
     return sa.exists().where(there.course_id == Course.id, there.place_id == sa.bindparam("town"), there.slot < FULL)
 
 
@@ -145,7 +146,8 @@ _CARD = (
     Course.gold_on, V.form, V.minutes, V.size_min, V.size_max,
 )  # fmt: skip
 _SCORE = sa.case((Course.rating_count > 0, Course.rating_sum * 100 // sa.func.nullif(Course.rating_count, 0)), else_=-1)
-_TITLED = sa.case((sa.func.replace(Course.title, sa.bindparam("q"), "") != Course.title, 0), else_=1)
+_Q: Any = sa.bindparam("q")
+_TITLED = sa.case((Course.title == _Q, 0), (sa.func.replace(Course.title, _Q, "") != Course.title, 1), else_=2)
 
 
 def _keys(sort: str) -> list[tuple[str, Any, bool]]:
@@ -336,7 +338,7 @@ def near(wish: Wish, reader: Reader) -> Sequence[Any]:
     query = sa.select(*columns).select_from(Course).join(V, _SHOWN).join(CourseSoonest, here, isouter=True)
     rows = list(db.session.execute(query.where(Course.id.in_(found))))
     shares = {r.id: text.share(terms, text.tokens(" ".join((r.title, *problems.get(r.id, ()))))) for r in rows}
-    rows.sort(key=lambda r: (-shares[r.id], r.sort_key, r.id))
+    rows.sort(key=lambda r: (-shares[r.id], len(r.title), r.sort_key, r.id))
     return [r for r in rows if shares[r.id] > 0][:SIZE] or rows[:SIZE]
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -69,6 +69,8 @@ def menu() -> ResponseReturnValue:
         )
         counts = queries.counts(wish, reader)
         found = queries.listed(wish, reader, after=request.args.get("after", ""), before=request.args.get("before", ""))
+        if not found.rows and counts.total and "after" not in request.args and "before" not in request.args:
+            found = queries.listed(replace(wish, sort="name"), reader)  # the free days are still being worked out
         near = queries.near(wish, reader) if wish.q and not counts.total else ()
         hot = queries.hot(reader)
         more = _more(reader)

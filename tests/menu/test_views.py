@@ -213,6 +213,7 @@ def test_paging_by_key_shows_every_course_once_in_every_order(menu, client):
 
 @pytest.mark.parametrize("more", [0, 2])
 def test_the_menu_costs_the_same_statements_for_one_and_three_courses(app, client, statements, more):
+    the_town()
     for n in range(1 + more):
         a_lecturer("", on_menu(f"社区治理第{n}讲"))
     operations.rebuild(at=NOON)
@@ -336,3 +337,9 @@ def test_a_lecturer_who_is_no_longer_qualified_is_not_listed(menu, client):
 def test_an_empty_installation_says_what_to_do(app, client):
     assert "菜单上还没有课" in client.get("/courses/").text
     assert client.get("/courses/1").status_code == 404
+
+
+def test_before_the_free_days_are_worked_out_people_see_the_courses_by_name(app, client):
+    on_menu("停车难"), on_menu("加装电梯")
+
+    assert titles(client.sign_in(an_orderer()).get("/courses/")) == ["加装电梯", "停车难"]
