@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from catalogue.core import wording
 from catalogue.core.actor import Role
+from catalogue.core.clock import HalfDay
 from catalogue.core.db import transaction
 from catalogue.core.errors import NotVisible
 from catalogue.core.web import actor, now, page, permit, roles
@@ -98,7 +99,19 @@ def _fresh(course_id: int, committee_id: int) -> ResponseReturnValue:
             "contact": actor().name if own else "", "place": operations.usual_place(course.published).value,
         }
     )  # fmt: skip
-    return _page(form, None, course, course.published, committee, Times([]), terms)
+    slot = _slot(request.args.get("slot", ""), terms)
+    form.on_day.data = slot[0].isoformat() if slot is not None else ""
+    return _page(form, None, course, course.published, committee, Times([slot] if slot is not None else []), terms)
+
+
+def _slot(said: str, terms: rules.Terms) -> patterns.Slot | None:
+    """The half-day picked on the course page (2026-04-09/evening): its box is ticked, and it is kept with the first press."""
+    day, _slash, half = said.partition("/")
+    try:
+        found = (date.fromisoformat(day), HalfDay(half))
+    except ValueError:
+        return None
+    return found if sheet.inside(found[0], terms) is not None else None
 
 
 def _begun(form: OrderForm) -> int:

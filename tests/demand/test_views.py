@@ -62,3 +62,15 @@ def test_the_ranked_list_costs_one_statement(client, app, statements, rows):
         client.get("/gaps/")
 
     assert len(sent) == 2 + 1
+
+
+def test_a_menu_search_without_a_result_leads_to_the_academy(client, app):
+    a_course("垃圾分类再出发")
+    client.sign_in(an_orderer())
+
+    html = client.get("/courses/?q=量子力学").get_data(as_text=True)
+
+    assert "告诉学院缺什么" in html
+    assert "/gaps/new?q=" in html
+    stranger = client.sign_in(an_auditor()).get("/courses/?q=量子力学").get_data(as_text=True)
+    assert "告诉学院缺什么" not in stranger

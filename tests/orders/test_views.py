@@ -246,6 +246,30 @@ def test_with_the_counts_of_dispatch_the_calendar_shows_who_could_come(client, s
         scene.course.id, scene.committee.id, date(2026, 4, 1), date(2026, 4, 30))  # fmt: skip
 
 
+def test_a_time_picked_on_the_course_page_is_chosen_already(client, scene):
+    html = (
+        client.sign_in(scene.person)
+        .get(f"/orders/new?course={scene.course.id}&slot=2026-04-09/evening")
+        .get_data(as_text=True)
+    )
+    assert ('value="evening" checked' in html, '<b class="tag">首选</b>' in html) == (True, True)
+    sent = {
+        **fields_of(html),
+        "telephone": "021-59250000",
+        "expected": "30",
+        "place": "own_room",
+        "half": "evening",
+        "submit": "1",
+    }
+
+    client.send("/orders/new", sent)
+
+    order = operations.queries.loaded(only_order().id)
+    assert (order.state, [w.starts_at.day for w in order.windows]) == (State.SUBMITTED, [9])
+    for odd in ("x", "2026-04-09/", "/evening", "2026-13-01/evening", "0001-01-01/evening"):
+        assert client.get(f"/orders/new?course={scene.course.id}&slot={odd}").status_code == 200
+
+
 def test_an_administrator_chooses_for_whom(client, scene):
     client.sign_in(a_town_administrator())
     a_committee("朱家角一居", a_town("朱家角镇"))
