@@ -21,20 +21,42 @@ from catalogue.organisations.models import Organisation
 
 KIND = "menu.availability"
 CHUNK = 100
+PART = 50
 ROWS = 2000
 
 
 def rebuild(days: int = DAYS, *, at: datetime) -> int:
     """Makes both tables hold what they should for every published course, from nothing or from anything. Returns the number of courses."""
-    query = sa.select(CourseVersion.course_id).where(CourseVersion.state == State.PUBLISHED)
-    ids = list(db.session.scalars(query.order_by(CourseVersion.course_id)))
-    gone: Any = sa.select(CourseVersion.course_id).where(CourseVersion.state == State.PUBLISHED)
-    for model in (CourseAvailability, CourseSoonest):
-        db.session.execute(
-            sa.delete(model).where(model.course_id.not_in(gone)), execution_options={"synchronize_session": False}
-        )
+    ids = _published()
+    _forget_others()
     refresh(ids, at=at, days=days)
     return len(ids)
+
+
+def rebuild_by_parts(*, district_id: int, at: datetime) -> int:
+    """The same as work for the queue, some courses at a time, so that no transaction is long. Returns the number of parts."""
+    ids = _published()
+    _forget_others()
+    parts = [ids[i : i + PART] for i in range(0, len(ids), PART)]
+    day = clock.day_of(at).isoformat()
+    for part in parts:
+        key = f"{KIND}:part:{day}:{part[0]}"
+        outbox.put(KIND, "part", part[0], district_id=district_id, at=at, key=key, payload={"courses": part})
+    return len(parts)
+
+
+def _published() -> list[int]:
+    query = sa.select(CourseVersion.course_id).where(CourseVersion.state == State.PUBLISHED)
+    return list(db.session.scalars(query.order_by(CourseVersion.course_id)))
+
+
+def _forget_others() -> None:
+    """Courses that are not published any more have no figures."""
+    published: Any = sa.select(CourseVersion.course_id).where(CourseVersion.state == State.PUBLISHED)
+    for model in (CourseAvailability, CourseSoonest):
+        db.session.execute(
+            sa.delete(model).where(model.course_id.not_in(published)), execution_options={"synchronize_session": False}
+        )
 
 
 def refresh(course_ids: Sequence[int], *, at: datetime, days: int = DAYS) -> None:

@@ -8,7 +8,8 @@ from catalogue.menu import operations
 
 
 def availability(row: Outbox, at: datetime) -> None:
-    """Delivers `menu.availability`: subject is a lecturer, course or edition whose figures changed, or a day that began."""
+    """Delivers `menu.availability`: subject is a lecturer, course or edition whose figures changed, a part of
+    all courses, or a day that began (which makes the parts)."""
     if row.subject == "lecturer":
         operations.merge_waiting(row, at=at)
         operations.refresh_lecturer(row.subject_id, at=at)
@@ -18,8 +19,10 @@ def availability(row: Outbox, at: datetime) -> None:
     elif row.subject == "edition":
         operations.merge_waiting(row, at=at)
         operations.refresh_edition(row.subject_id, at=at)
+    elif row.subject == "part":
+        operations.refresh(row.payload["courses"], at=at)
     else:
-        operations.rebuild(at=at)
+        operations.rebuild_by_parts(district_id=row.district_id, at=at)
 
 
 def sweep(at: datetime) -> None:

@@ -15,8 +15,8 @@ from catalogue.core import clock
 from catalogue.core.actor import Level, Role
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import Base, db
-from catalogue.core.models import RunningNumber
-from catalogue.core.text import initials, sort_key, tokens
+from catalogue.core.models import Outbox, RunningNumber
+from catalogue.core.text import initials, sort_key
 from catalogue.courses import states as courses
 from catalogue.courses.models import (
     Category,
@@ -27,6 +27,7 @@ from catalogue.courses.models import (
     Edition,
     EditionItem,
 )
+from catalogue.courses.search import tokens_of
 from catalogue.lecturers.models import (
     Appointment,
     Lecturer,
@@ -36,7 +37,8 @@ from catalogue.lecturers.models import (
     TitleTier,
     WeeklyHours,
 )
-from catalogue.menu.models import CourseAvailability
+from catalogue.menu.models import CourseAvailability, CourseSoonest
+from catalogue.menu.operations import KIND
 from catalogue.orders.models import Order, OrderHistory, OrderWindow, Origin, Place
 from catalogue.orders.states import State
 from catalogue.organisations.models import Organisation, OrganisationName, OrganisationPlace, OrganisationReach
@@ -205,11 +207,11 @@ class Loader:
             self._course(known, title, categories, forms, audiences, edition)
 
     def _course(self, known: Row, title: str, categories: Row, forms: Row, audiences: Row, edition: Row) -> None:
-        searched = " ".join([title, *known["problems"], *known["tags"], known["summary"]])
+        searched = [*known["problems"], *known["tags"], known["summary"]]
         rating_count = self.random.randrange(60)
         course = self.add(
             Course, district_id=self.district["id"], owner_id=self.district["id"], category_id=categories[known["category"]], title=title,
-            sort_key=sort_key(title)[:200], initials=initials(title)[:120], tokens=" ".join(tokens(searched)), on_menu=True, rating_count=rating_count,
+            sort_key=sort_key(title)[:200], initials=initials(title)[:120], tokens=tokens_of(title, searched), on_menu=True, rating_count=rating_count,
             rating_sum=rating_count * self.random.randrange(11, 15), source=known["source"],
         )  # fmt: skip
         version = self.add(
@@ -254,12 +256,19 @@ class Loader:
             for lecturer in teachers:
                 self.add(Qualification, lecturer_id=lecturer["id"], course_id=item["course_id"], since=LONG_AGO)
             days = sorted(self.random.sample(range(7, 60), 3))
+            first = (self.today + timedelta(days=days[0])).toordinal() * 3 + 1  # an afternoon
+            for place in (self.district["id"], *towns):
+                self.add(CourseSoonest, course_id=item["course_id"], place_id=place, slot=first)
             for town in towns:
                 for day in days:
                     self.add(
                         CourseAvailability, course_id=item["course_id"], town_id=town, day=self.today + timedelta(days=day),
                         half_day=HalfDay.AFTERNOON, lecturers=len(teachers),
                     )  # fmt: skip
+        self.add(  # today's figures are these: the consumer leaves them alone while pages are measured
+            Outbox, kind=KIND, subject="day", subject_id=self.today.toordinal(), district_id=self.district["id"], payload={},
+            key=f"{KIND}:day:{self.today.isoformat()}", made_at=self.at, not_before=self.at, done_at=self.at, attempts=1, error="",
+        )  # fmt: skip
 
     # ── orders ──────────────────────────────────────────────────────────────────────────────────
 

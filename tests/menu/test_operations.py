@@ -232,9 +232,9 @@ def test_the_day_is_begun_once(app):
     for _ in range(2):
         operations.daily(NOON)
         db.session.commit()
-    done = outbox.deliver(NOON)
+    done = outbox.deliver(NOON)  # the day, which makes one part
 
-    assert (done, soonest()) == (1, {(course.id, the_town().id): CLOSED, (course.id, the_district().id): CLOSED})
+    assert (done, soonest()) == (2, {(course.id, the_town().id): CLOSED, (course.id, the_district().id): CLOSED})
 
 
 def test_a_hold_asks_the_queue_for_new_figures(app):
