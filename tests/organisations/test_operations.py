@@ -414,7 +414,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_reach_equals_the_tree_rebuilt_from_nothing_after_any_steps(app, steps):
     with db.session.begin_nested() as undo:
