@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from werkzeug.routing import AnyConverter, Rule
+from werkzeug.routing.converters import NumberConverter
 
 from catalogue.core.actor import Actor, Kind, Level, Membership, Role
 from catalogue.core.web import anyone, permission_of
@@ -52,7 +53,7 @@ def _sample(rule: Rule, name: str) -> object:
     converter = rule._converters[name]
     if isinstance(converter, AnyConverter):
         return sorted(converter.items)[0]
-    return {"IntegerConverter": 987654, "DateConverter": "2026-03-02"}.get(type(converter).__name__, "nothing")
+    return 987654 if isinstance(converter, NumberConverter) else "nothing"
 
 
 def permission(app: Flask, rule: Rule):
