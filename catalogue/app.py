@@ -39,6 +39,7 @@ from catalogue.home import manage_views as manage
 from catalogue.home import operations as home_operations
 from catalogue.home import views as home
 from catalogue.home.gate import Gate
+from catalogue.lecturers import api as lecturers_api
 from catalogue.lecturers import corps_views as corps
 from catalogue.lecturers import models as _lecturers
 from catalogue.lecturers import part_views as lecturer_parts
@@ -76,6 +77,7 @@ from catalogue.ratings import models as _ratings
 from catalogue.ratings import operations as ratings_operations
 from catalogue.ratings import reactions as ratings_reactions
 from catalogue.ratings import views as ratings
+from catalogue.venues import api as venues_api
 from catalogue.venues import models as _venues
 from catalogue.venues import views as venues
 from config import ROOT, Config
@@ -117,6 +119,8 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
 APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
     organisations_api.api,
     accounts_api.api,
+    venues_api.api,
+    lecturers_api.api,
     orders_api.api,
     menu_api.api,
 )

@@ -444,9 +444,9 @@ def _venues(
     named = {o.venue_id for o in orders if o.venue_id is not None}
     committees = {o.organisation_id for o in orders}
     rows = db.session.execute(
-        sa.select(Venue.id, Venue.name, Venue.capacity, Venue.latitude, Venue.longitude, Venue.organisation_id, Venue.own_room, Venue.shared)
+        sa.select(Venue.id, Venue.name, Venue.capacity, Venue.latitude, Venue.longitude, Venue.organisation_id, Venue.own_room, Venue.shared, Venue.ended_on)
         .where(
-            sa.or_(Venue.ended_on.is_(None), Venue.ended_on > span.first),
+            sa.or_(Venue.ended_on.is_(None), Venue.ended_on >= span.first),
             sa.or_(
                 Venue.id.in_(named), Venue.organisation_id.in_(committees),
                 sa.and_(Venue.shared, Venue.district_id.in_({o.district_id for o in orders})),
@@ -468,6 +468,9 @@ def _venues(
     ):
         week[venue_id].append((weekday, opens, closes))
     shut = _closures(ids, span)
+    for row in rows:
+        if row.ended_on is not None and row.ended_on < span.last:  # the last day in use
+            shut[row.id].append((((row.ended_on - span.first).days + 1) * 1440, span.days * 1440))
     found = tuple(
         m.Venue(
             id=str(r.id), capacity=r.capacity, location=(r.latitude, r.longitude), open=_open(week.get(r.id), span), closures=tuple(shut[r.id]),

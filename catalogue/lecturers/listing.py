@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from catalogue.core.actor import Actor
 from catalogue.core.db import db
-from catalogue.core.paging import Page, paged
+from catalogue.core.paging import SIZE, Page, paged
 from catalogue.courses.models import Course
 from catalogue.lecturers import queries
 from catalogue.lecturers.models import (
@@ -93,10 +93,10 @@ class Listed:
     courses: dict[int, int]
 
 
-def page_of(by: Actor, wanted: Wanted, today: date, *, after: str = "", before: str = "") -> Listed:
+def page_of(by: Actor, wanted: Wanted, today: date, *, after: str = "", before: str = "", size: int = SIZE) -> Listed:
     """One page in the order of names: four statements."""
     found = paged(
-        _filtered(by, wanted, today), [(Lecturer.sort_key, False), (Lecturer.id, False)], after=after, before=before,
+        _filtered(by, wanted, today), [(Lecturer.sort_key, False), (Lecturer.id, False)], after=after, before=before, size=size,
         key_of=lambda x: (x.sort_key, x.id),
     )  # fmt: skip
     ids = [x.id for x in found.rows]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from catalogue.core.actor import Actor
 from catalogue.core.db import db
-from catalogue.core.paging import Page, paged
+from catalogue.core.paging import SIZE, Page, paged
 from catalogue.courses.models import Equipment
 from catalogue.organisations.models import Organisation
 from catalogue.venues.labels import KINDS
@@ -59,7 +59,9 @@ def _filtered(by: Actor, wanted: Wanted, today: date) -> sa.Select[Any]:
     return query
 
 
-def page_of(by: Actor, wanted: Wanted, today: date, *, after: str = "", before: str = "") -> Page[Venue]:
+def page_of(
+    by: Actor, wanted: Wanted, today: date, *, after: str = "", before: str = "", size: int = SIZE
+) -> Page[Venue]:
     """One page in the order of names, with owner and equipment: two statements."""
     query = _filtered(by, wanted, today).options(joinedload(Venue.organisation), selectinload(Venue.equipment))
     return paged(
@@ -67,6 +69,7 @@ def page_of(by: Actor, wanted: Wanted, today: date, *, after: str = "", before: 
         [(Venue.sort_key, False), (Venue.id, False)],
         after=after,
         before=before,
+        size=size,
         key_of=lambda v: (v.sort_key, v.id),
     )
 
