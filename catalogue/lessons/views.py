@@ -123,6 +123,7 @@ class May:
     link: bool
     contacts: bool
     online_link: bool
+    report: bool
 
 
 def may(by: Actor, lesson: Lesson) -> May:
@@ -142,6 +143,7 @@ def may(by: Actor, lesson: Lesson) -> May:
         link=coming and bool(waiting) and (policy.runs(by, lesson) or policy.of_town(by, lesson)),
         contacts=policy.sees_contacts(by, lesson),
         online_link=coming and lesson.teach_mode.value == "online" and (policy.runs(by, lesson) or policy.teaches(by, lesson)),
+        report=lesson.state is State.DELIVERED and policy.teaches(by, lesson),
     )  # fmt: skip
 
 

@@ -141,6 +141,13 @@ def _when_lesson(
     return rule
 
 
+def _before_lesson(lesson_id: int, told: Told) -> Persons:
+    """A reminder that comes too late, or for a time that was moved, says nothing."""
+    lesson = whole(lesson_id)
+    meant = told.payload.get("starts_at") == lesson.starts_at.isoformat() and told.at < lesson.starts_at
+    return _sides(lesson, told) if meant and lesson.state is lessons.State.SCHEDULED else set()
+
+
 def _of_silence(lesson_id: int, told: Told) -> Persons:
     """Silence after a move is a task for the desk, never a yes."""
     seat = db.session.get(LessonLecturer, told.payload.get("seat"))
@@ -192,7 +199,7 @@ RULES: dict[Kind, Callable[[int, Told], Persons]] = {
     Kind.OFFER_DECLINED: _of_unanswered,
     Kind.OFFER_EXPIRED: _of_unanswered,
     Kind.LESSON_SCHEDULED: _when_lesson(lessons.State.SCHEDULED),
-    Kind.LESSON_REMINDER: _when_lesson(lessons.State.SCHEDULED, same_time=True),
+    Kind.LESSON_REMINDER: _before_lesson,
     Kind.LESSON_MOVED: _when_lesson(lessons.State.SCHEDULED),
     Kind.LESSON_LOST: _when_lesson(lessons.State.CALLED_OFF, desk=True),
     Kind.LESSON_CALLED_OFF: _when_lesson(lessons.State.CALLED_OFF, desk=True),
