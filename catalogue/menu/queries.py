@@ -147,6 +147,7 @@ _CARD = (
 )  # fmt: skip
 _SCORE = sa.case((Course.rating_count > 0, Course.rating_sum * 100 // sa.func.nullif(Course.rating_count, 0)), else_=-1)
 _Q: Any = sa.bindparam("q")
+SORTED, OF_VERSION = ("near", "rating"), {"form", "audience", *_MODES}
 _TITLED = sa.case((Course.title == _Q, 0), (sa.func.replace(Course.title, _Q, "") != Course.title, 1), else_=2)
 
 
@@ -175,13 +176,19 @@ def _list(shape: Shape, sort: str, free: bool, hidden: bool, extra: bool, turn: 
     if free:
         here = sa.and_(CourseSoonest.course_id == Course.id, CourseSoonest.place_id == sa.bindparam("place"))
         query = query.join(CourseSoonest, here, isouter=sort != "soonest")
-    query = query.where(*_offered(hidden, extra), *(_FILTERS[name]() for name in shape))
+    conditions = [*_offered(hidden, extra), *(_FILTERS[name]() for name in shape)]
     backwards = turn == "before"
     directions = [descending != backwards for _, _, descending in keys]
     if turn:
         marks: list[Any] = [sa.bindparam(f"k{i}") for i in range(len(keys))]
-        query = query.where(beyond([column for _, column, _ in keys], directions, marks))
+        conditions.append(beyond([column for _, column, _ in keys], directions, marks))
     order = [c.desc() if down else c.asc() for (_, c, _), down in zip(keys, directions, strict=True)]
+    if (
+        sort in SORTED and not set(shape) & OF_VERSION
+    ):  # no index has this order: sort ids alone, then read one page of rows
+        top = sa.select(Course.id).where(*conditions).order_by(*order).limit(sa.bindparam("size")).subquery()
+        return query.join(top, top.c.id == Course.id).order_by(*order)
+    query = query.where(*conditions)
     return query.order_by(*order).limit(sa.bindparam("size"))
 
 
@@ -230,7 +237,13 @@ def counts(wish: Wish, reader: Reader, terms: Wanted | None = None) -> Counts:
     """Total and facets of a wish, at most five seconds old. Each facet counts under all filters but its own."""
     plain = wish.without("sort")
     wish_terms = wanted(wish.q) if terms is None else terms
-    return kept(("counts", reader.key, plain, wish_terms), lambda: _count(plain, reader, wish_terms))
+    same = (
+        reader.district.id,
+        reader.hidden,
+        reader.extra,
+        reader.towns if plain.when else (),
+    )  # readers with equal counts
+    return kept(("counts", same, plain, wish_terms), lambda: _count(plain, reader, wish_terms))
 
 
 def _count(wish: Wish, reader: Reader, terms: Wanted) -> Counts:
@@ -260,32 +273,49 @@ _OWN = {
 def _counting(shape: Shape, hidden: bool, extra: bool) -> sa.CompoundSelect[Any]:
     """One statement: rows (facet, value, number)."""
     listens, soonest, n = CourseVersionAudience, CourseSoonest, sa.func.count()
+    known: dict[Shape, Any] = {}
 
-    def part(facet: str, value: Any, *joins: tuple[Any, Any]) -> Any:
-        query: Any = sa.select(sa.literal(facet), sa.cast(value, sa.String) if value is not None else sa.null(), n)
-        query = query.select_from(Course).join(V, _SHOWN)
-        for model, on in joins:
-            query = query.join(model, on)
-        own = _OWN.get(facet, ())
-        return query.where(*_offered(hidden, extra), *(_FILTERS[name]() for name in shape if name not in own))
+    def found(facet: str) -> Any:
+        """The courses a facet counts, worked out once for all facets with the same conditions."""
+        names = tuple(name for name in shape if name not in _OWN.get(facet, ()))
+        if names not in known:
+            columns = (
+                Course.id,
+                Course.category_id,
+                Course.subcategory_id,
+                V.form,
+                V.id.label("version_id"),
+                V.onsite,
+                V.venue,
+                V.online,
+            )
+            query = sa.select(*columns).select_from(Course).join(V, _SHOWN)
+            query = query.where(*_offered(hidden, extra), *(_FILTERS[name]() for name in names))
+            known[names] = query.cte(f"found{len(known)}")
+        return known[names].c
 
-    there = sa.and_(
-        soonest.course_id == Course.id,
-        soonest.place_id.in_(sa.bindparam("all_towns", expanding=True)),
-        soonest.slot < FULL,
-    )
+    def part(facet: str, value: Any) -> Any:
+        return sa.select(sa.literal(facet), sa.cast(value, sa.String) if value is not None else sa.null(), n)
+
+    heard, there = found("audience"), found("town")
     parts = [
-        part("total", None),
-        part("category", Course.category_id).group_by(Course.category_id),
-        part("form", V.form).group_by(V.form),
-        part("audience", listens.audience_code, (listens, listens.course_version_id == V.id)).group_by(
-            listens.audience_code
+        part("total", None).select_from(found("total").id.table),
+        part("category", found("category").category_id).group_by(found("category").category_id),
+        part("form", found("form").form).group_by(found("form").form),
+        part("audience", listens.audience_code)
+        .join_from(heard.id.table, listens, listens.course_version_id == heard.version_id)
+        .group_by(listens.audience_code),
+        *(
+            part("mode", sa.literal(mode)).select_from(found("mode").id.table).where(found("mode")[mode])
+            for mode in _MODES
         ),
-        *(part("mode", sa.literal(mode)).where(column) for mode, column in _MODES.items()),
-        part("town", soonest.place_id, (soonest, there)).group_by(soonest.place_id),
+        part("town", soonest.place_id)
+        .join_from(there.id.table, soonest, soonest.course_id == there.id)
+        .where(soonest.place_id.in_(sa.bindparam("all_towns", expanding=True)), soonest.slot < FULL)
+        .group_by(soonest.place_id),
     ]
     if "category" in shape:
-        parts.append(part("sub", Course.subcategory_id).group_by(Course.subcategory_id))
+        parts.append(part("sub", found("sub").subcategory_id).group_by(found("sub").subcategory_id))
     return sa.union_all(*parts)
 
 
