@@ -131,15 +131,15 @@ def reason_words(reason: Reason, reader: Reader = Reader.OUTSIDE) -> str:
             return "还没试讲"
         case "appointed" if given.get("elsewhere"):
             return "聘书不含本居村"
-        case "capacity":
+        case "capacity" if "capacity" in given:
             return f"场地只坐得下 {given['capacity']} 人"
-        case "lead":
+        case "lead" if "from" in given:
             return f"太早，{_iso(given['from'])}起才来得及安排"
-        case "edition":
+        case "edition" if "until" in given:
             return f"本期只排到 {_iso(given['until'])}"
-        case "radius" if reader is Reader.DISPATCHER:
+        case "radius" if reader is Reader.DISPATCHER and "km" in given:
             return f"离家 {given['km']} 公里，最远走 {given['limit']:g} 公里"
-        case "travel":
+        case "travel" if "need" in given:
             return f"路程不够时间（要 {given['need']} 分钟，只有 {max(0, given['have'])} 分钟）"
     return SHORT[reason.code]
 

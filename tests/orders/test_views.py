@@ -18,6 +18,7 @@ from tests.factories import (
     a_dispatcher,
     a_district,
     a_district_administrator,
+    a_lecturer,
     a_town,
     a_town_administrator,
     actor_of,
@@ -244,6 +245,14 @@ def test_with_the_counts_of_dispatch_the_calendar_shows_who_could_come(client, s
     assert ("4 位讲师能来" in html, "排满：6 位讲师都有课" in html) == (True, True)
     assert (asked[-1].course_id, asked[-1].committee_id, asked[-1].first, asked[-1].last) == (
         scene.course.id, scene.committee.id, date(2026, 4, 1), date(2026, 4, 30))  # fmt: skip
+
+
+def test_the_calendar_stands_when_the_room_is_too_small_for_everybody(client, scene):
+    """Every lecturer is kept away by the room alone: the counts say so, and the form is shown."""
+    a_lecturer("", scene.course)
+    answer = client.send("/orders/new", {**opened(client, scene), "expected": "46", "day": "2026-04-09"})
+
+    assert (answer.status_code, "场地坐不下" in answer.get_data(as_text=True)) == (200, True)
 
 
 def test_a_time_picked_on_the_course_page_is_chosen_already(client, scene):
