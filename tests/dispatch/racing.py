@@ -1,0 +1,122 @@
+"""Rivals in processes of their own: each has its own application on the same database and starts at the same moment."""
+
+import multiprocessing
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import time_machine
+
+from catalogue.app import create_app
+from catalogue.calendar import queries as calendar
+from catalogue.core.db import db, transaction
+from catalogue.core.errors import Refusal
+from catalogue.dispatch import operations
+from catalogue.dispatch.candidates import Pick
+from config import Config
+from tests import factories
+from tests.conftest import KEY, Client
+
+RIVALS = 4
+
+
+@dataclass(frozen=True)
+class Press:
+    """One press of a button by somebody signed in with this key (empty: a stranger with a link)."""
+
+    path: str
+    fields: dict[str, str]
+    key: str = ""
+
+
+def signed_in(client: Client, person: Any) -> str:
+    """The key of a sign-in, made before the race."""
+    client.sign_in(person)
+    with client.session_transaction() as cookie:
+        return str(cookie["key"])
+
+
+@dataclass(frozen=True)
+class Move:
+    """A lesson's holds are to go to a new time and place."""
+
+    order_id: int
+    pick: Pick
+    windows: list[tuple[datetime, datetime]]
+    lesson_id: int
+    at: datetime = field(default=factories.NOON)
+
+
+def _press(client: Client, press: Press) -> tuple[int, str]:
+    answer = client.send(press.path, press.fields)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def _move(move: Move) -> tuple[int, str]:
+    try:
+        with transaction(writes=True):
+            operations.rehold(
+                [move.order_id], move.pick, move.windows, lecturer_ids=[move.pick.lecturer_id], held_for_id=move.lesson_id,
+                replacing=calendar.held_for("lesson", move.lesson_id), at=move.at,
+            )  # fmt: skip
+    except Refusal as refused:
+        return refused.status, refused.sentence
+    return 302, ""
+
+
+def _rival(url: str, barrier: Any, inbox: Any, outbox: Any) -> None:
+    """The life of one process: take a task, get ready, wait for the others, act, tell how it went."""
+    with time_machine.travel(factories.NOON, tick=True), tempfile.TemporaryDirectory() as folder:
+        app = create_app(Config(app_env="test", database_url=url, secret_key=KEY, upload_dir=Path(folder)))
+        app.test_client_class = Client
+        while (task := inbox.get()) is not None:
+            number, todo = task
+            try:
+                with app.app_context():
+                    client: Any = app.test_client()
+                    if isinstance(todo, Press):
+                        with client.session_transaction() as cookie:
+                            cookie["key"] = todo.key
+                        client.token()
+                    barrier.wait(60)
+                    said = _press(client, todo) if isinstance(todo, Press) else _move(todo)
+            except Exception as trouble:
+                said = (599, repr(trouble))
+            finally:
+                with app.app_context():
+                    db.session.remove()
+                    db.engine.dispose()
+            outbox.put((number, *said))
+
+
+class Racers:
+    """The processes of one database, kept for all its races."""
+
+    def __init__(self, url: str) -> None:
+        spawn = multiprocessing.get_context("forkserver")  # the application is loaded once for all of them
+        spawn.set_forkserver_preload(["tests.dispatch.racing"])
+        self.outbox = spawn.Queue()
+        self.inboxes = [spawn.Queue() for _n in range(RIVALS)]
+        self.barrier = spawn.Barrier(RIVALS)  # kept: a collected one is gone for the rivals too
+        self.processes = [
+            spawn.Process(target=_rival, args=(url, self.barrier, inbox, self.outbox), daemon=True) for inbox in self.inboxes
+        ]
+        for process in self.processes:
+            process.start()
+
+    def race(self, todo: Sequence[Press | Move]) -> list[tuple[int, str]]:
+        """Everybody acts at once; how each went, in the order asked."""
+        assert len(todo) == RIVALS
+        for number, (inbox, one) in enumerate(zip(self.inboxes, todo, strict=True)):
+            inbox.put((number, one))
+        said = sorted(self.outbox.get(timeout=90) for _n in range(RIVALS))
+        return [(status, words) for _number, status, words in said]
+
+    def stop(self) -> None:
+        """They hold nothing between races, so they are simply ended."""
+        for process in self.processes:
+            process.kill()
+            process.join(10)
