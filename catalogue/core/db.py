@@ -157,7 +157,10 @@ def is_postgresql() -> bool:
 
 
 def lock(model: type[Base], ids: list[int]) -> None:
-    """Locks rows of one table in the order of their ids (a no-op on SQLite, whose writer is alone anyway)."""
+    """Locks rows of one table in the order of their ids (a no-op on SQLite, whose writer is alone anyway).
+
+    FOR NO KEY UPDATE: rows that merely refer to a locked one (foreign keys) do not wait for it.
+    """
     if ids and is_postgresql():
         pk = sa.inspect(model).primary_key[0]
-        db.session.execute(sa.select(pk).where(pk.in_(sorted(set(ids)))).order_by(pk).with_for_update())
+        db.session.execute(sa.select(pk).where(pk.in_(sorted(set(ids)))).order_by(pk).with_for_update(key_share=True))

@@ -102,7 +102,8 @@ class Racers:
         self.inboxes = [spawn.Queue() for _n in range(RIVALS)]
         self.barrier = spawn.Barrier(RIVALS)  # kept: a collected one is gone for the rivals too
         self.processes = [
-            spawn.Process(target=_rival, args=(url, self.barrier, inbox, self.outbox), daemon=True) for inbox in self.inboxes
+            spawn.Process(target=_rival, args=(url, self.barrier, inbox, self.outbox), daemon=True)
+            for inbox in self.inboxes
         ]
         for process in self.processes:
             process.start()

@@ -137,7 +137,11 @@ def test_of_parallel_moves_that_overlap_exactly_one_wins(race, overlap):
         place = [] if pick.venue_id is None else [(HoldKind.VENUE, pick.venue_id)]
         wanted = [
             Wanted(kind, i, order.district_id, starts_at, starts_at + timedelta(minutes=90))
-            for kind, i in [(HoldKind.LECTURER, pick.lecturer_id), (HoldKind.ORGANISATION, order.organisation_id), *place]
+            for kind, i in [
+                (HoldKind.LECTURER, pick.lecturer_id),
+                (HoldKind.ORGANISATION, order.organisation_id),
+                *place,
+            ]
         ]
         holding.take(wanted, held_for="lesson", held_for_id=n, at=NOON)
         moves.append(Move(order.id, pick, [AFTERNOON], n))
@@ -157,7 +161,10 @@ def test_of_parallel_moves_that_overlap_exactly_one_wins(race, overlap):
 def test_one_offer_is_accepted_once_however_often_it_is_pressed(race, client):
     offer = an_open_offer()
     secret = operations.new_link(offer, by=actor_of(a_dispatcher()), at=LATER)
-    page, link = Press(f"/offers/{offer.id}", {"say": "yes"}, lecturers_key(client, offer)), Press(f"/answer/{secret}", {"say": "yes"})
+    page, link = (
+        Press(f"/offers/{offer.id}", {"say": "yes"}, lecturers_key(client, offer)),
+        Press(f"/answer/{secret}", {"say": "yes"}),
+    )
 
     said = race([page, link, page, link])
 
@@ -179,9 +186,11 @@ def test_cancelling_against_accepting_leaves_one_truth(race, client):
     said = race([accept, cancel, accept, cancel])
 
     assert {status for status, _words in said} <= {302, 409}
-    db.session.expire_all()
-    assert db.session.get_one(Order, order.id).state is OrderState.CANCELLED
-    assert db.session.get_one(Offer, offer.id).state in (OfferState.WITHDRAWN, OfferState.ACCEPTED)
+    ended = (db.session.get_one(Order, order.id).state, db.session.get_one(Offer, offer.id).state, active())
+    assert ended in (
+        (OrderState.CANCELLED, OfferState.WITHDRAWN, 0),
+        (OrderState.SCHEDULED, OfferState.ACCEPTED, 1),
+    )
 
 
 def test_one_order_is_proposed_once(race, client):
