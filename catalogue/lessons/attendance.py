@@ -5,7 +5,7 @@ from datetime import datetime
 from catalogue.accounts.models import Person
 from catalogue.core import changes, clock
 from catalogue.core.actor import Actor
-from catalogue.core.db import db
+from catalogue.core.db import db, lock
 from catalogue.core.errors import IllegalAction, Invalid
 from catalogue.core.text import initials, sort_key
 from catalogue.core.words import _
@@ -91,6 +91,7 @@ def check_may_account(lesson: Lesson, party: LessonParty | None, *, by: Actor, a
         raise NotYours(_("签到由上课的居村、讲师、街镇或派单员登记。"))
     if lesson.state not in (State.SCHEDULED, State.DELIVERED):
         raise IllegalAction(_("这场课没有上，不能登记签到。"), code="lesson_not_held")
+    lock(Lesson, [lesson.id])  # two phones at one lesson: one after the other
     opens = setting("check_in_minutes", lesson.organisation_id, clock.day_of(at))
     if (lesson.starts_at - at).total_seconds() > opens * 60:
         raise TooEarly(_("还没到签到时间，开课前 %(minutes)s 分钟开放。", minutes=opens))

@@ -8,7 +8,7 @@ from catalogue.accounts.queries import hashed
 from catalogue.calendar import queries as calendar
 from catalogue.core import changes, clock, events
 from catalogue.core.actor import Actor, Kind
-from catalogue.core.db import db
+from catalogue.core.db import db, lock
 from catalogue.core.errors import IllegalAction, Invalid
 from catalogue.core.words import _
 from catalogue.dispatch import operations as dispatching
@@ -34,6 +34,7 @@ def ask_move(
     if not policy.may_ask_move(by, lesson):
         raise NotYours(_("改期由上课的居村、讲师、街镇或区派单员提出。"))
     _check_movable(lesson, at)
+    lock(Lesson, [lesson.id])
     if version is not None:
         changes.check_version(lesson, version)
     if queries.open_move(lesson.id) is not None:
@@ -185,6 +186,8 @@ def confirm(
     """
     if not policy.may_confirm(by, lesson, seat.lecturer_id):
         raise NotYours(_("新时间由讲这场课的讲师答复。"))
+    lock(Lesson, [lesson.id])
+    db.session.refresh(seat)
     _check_waits(lesson, seat, at)
     on_behalf = by.lecturer_id != seat.lecturer_id
     if on_behalf and not said.strip():

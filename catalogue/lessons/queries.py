@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from catalogue.accounts.models import Person
 from catalogue.core import clock, numbers
-from catalogue.core.actor import Actor, Kind
+from catalogue.core.actor import Actor, Kind, Level
 from catalogue.core.db import db
 from catalogue.core.paging import Page, paged
 from catalogue.courses.models import CourseVersion, CourseVersionEquipment, Equipment
@@ -29,7 +29,7 @@ from catalogue.lessons.models import (
 )
 from catalogue.lessons.states import MoveState, State
 from catalogue.orders.models import Order
-from catalogue.organisations.models import Organisation
+from catalogue.organisations.models import Organisation, OrganisationReach
 from catalogue.organisations.queries import SEES_ROWS, in_scope, one
 
 WHOLE = (
@@ -60,10 +60,21 @@ def seen_by(by: Actor) -> sa.ColumnElement[bool]:
             Lesson.id.in_(sa.select(LessonLecturer.lesson_id).where(LessonLecturer.lecturer_id == by.lecturer_id))
         )
     if by.has(*SEES_ROWS):
-        mine = by.organisations(*SEES_ROWS)
         ways.append(in_scope(by, Lesson))
-        ways.append(Lesson.id.in_(sa.select(LessonParty.lesson_id).where(LessonParty.organisation_id.in_(mine))))
+        ways.append(Lesson.id.in_(sa.select(LessonParty.lesson_id).where(_party_of(by))))
     return sa.or_(*ways) if ways else sa.false()
+
+
+def _party_of(by: Actor) -> sa.ColumnElement[bool]:
+    """Parties of the actor's committees, and for a town's people of the committees below it."""
+    held = [m for m in by.memberships if m.role in SEES_ROWS and m.level not in (Level.CITY, Level.DISTRICT)]
+    own = sorted({i for m in held for i in m.reach})
+    towns = sorted({i for m in held if m.level is not Level.COMMITTEE for i in m.reach})
+    ways = [LessonParty.organisation_id.in_(own)]
+    if towns:
+        below = sa.select(OrganisationReach.descendant_id).where(OrganisationReach.ancestor_id.in_(towns))
+        ways.append(LessonParty.organisation_id.in_(below))
+    return sa.or_(*ways)
 
 
 def visible(by: Actor, said: int | str) -> Lesson:

@@ -1,0 +1,136 @@
+"""The whole way on both databases: order → check → dispatch → offer → lesson → attendance → rating, and the ways back."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from catalogue.calendar.queries import held_for
+from catalogue.core import outbox
+from catalogue.core.audit import verify
+from catalogue.core.db import db
+from catalogue.dispatch import operations as dispatching
+from catalogue.dispatch.states import OfferAction, OfferState
+from catalogue.dispatch.states import State as DispatchState
+from catalogue.lessons import attendance, moves, operations, queries
+from catalogue.lessons.models import Lesson
+from catalogue.lessons.states import State
+from catalogue.notices.models import Message
+from catalogue.orders import operations as ordering
+from catalogue.orders.states import State as OrderState
+from catalogue.ratings import operations as rating
+from catalogue.ratings import queries as ratings
+from tests.dispatch.making import LATER, a_case, an_approved, offers_of, picks_of
+from tests.factories import (
+    KEY_FOR_AUDIT,
+    NOON,
+    a_dispatcher,
+    a_lecturer,
+    a_town_administrator,
+    actor_of,
+    an_approver,
+    an_orderer,
+)
+from tests.orders.making import a_scene, submitted
+
+
+def accept(dispatch, teachers):
+    """Every open offer of a dispatch is accepted by its lecturer."""
+    for offer in offers_of(dispatch):
+        if offer.state is OfferState.OPEN:
+            teacher = next(t for t in teachers if t.id == offer.lecturer_id)
+            dispatching.answer(offer, OfferAction.ACCEPT, by=actor_of(teacher), at=LATER)
+
+
+def test_an_order_goes_all_the_way_and_everybody_hears_of_it(app):
+    scene, town, approver, desk = a_scene(), a_town_administrator(), an_approver(), a_dispatcher()
+    teacher = a_lecturer("讲师07", scene.course)
+    order = submitted(scene)
+    ordering.approve(order, by=actor_of(town), at=NOON)
+    dispatch = dispatching.propose([order], picks_of(order)[:1], by=actor_of(desk), at=NOON)
+    dispatching.approve(dispatch, by=actor_of(approver), at=LATER)
+    accept(dispatch, [teacher])
+
+    lesson = queries.of_order(order.id)
+    assert (lesson.state, order.state, dispatch.state) == (State.SCHEDULED, OrderState.SCHEDULED, DispatchState.SETTLED)
+    assert sorted(h.kind.value for h in held_for("lesson", lesson.id)) == ["lecturer", "organisation", "venue"]
+    over = lesson.ends_at
+    attendance.count(lesson, lesson.parties[0], here=30, online=0, by=scene.orderer, at=over)
+    operations.deliver(lesson, by=scene.orderer, at=over)
+    opened = ratings.visible(scene.orderer, ratings.of_lesson(lesson.id)[0].id)
+    rating.give(opened, content=5, delivery=5, usefulness=4, by=scene.orderer, at=over)
+    assert order.state is OrderState.CLOSED
+    ids = (scene.orderer.person_id, teacher.person_id, approver.id, town.id)
+    db.session.commit()
+
+    outbox.deliver(over)
+
+    heard = {i: set(db.session.scalars(sa.select(Message.kind).where(Message.person_id == i))) for i in ids}
+    assert heard[ids[0]] == {"order_approved"}  # what was overtaken by then is not told any more
+    assert heard[ids[1]] == {"rating_given"}
+    assert (heard[ids[2]], heard[ids[3]]) == (set(), set())
+    assert verify(KEY_FOR_AUDIT).broken == ()
+
+
+def test_two_seats_make_one_lesson_when_both_are_filled(app):
+    order, _course, teachers = a_case(2, lecturers_needed=2)
+    dispatch = an_approved(order, lecturers=2)
+    first, second = offers_of(dispatch)
+    by = {t.id: actor_of(t) for t in teachers}
+
+    dispatching.answer(first, OfferAction.ACCEPT, by=by[first.lecturer_id], at=LATER)
+    assert queries.of_order(order.id) is None
+    dispatching.answer(second, OfferAction.ACCEPT, by=by[second.lecturer_id], at=LATER)
+
+    lesson = queries.of_order(order.id)
+    assert sorted(seat.lecturer_id for seat in lesson.lecturers) == sorted(by)
+    assert len(held_for("lesson", lesson.id)) == 4
+
+
+def test_a_lost_lecturer_leaves_the_order_to_be_dispatched_again(app):
+    order, _course, teachers = a_case(2)
+    dispatch = an_approved(order)
+    accept(dispatch, teachers)
+    lesson = queries.of_order(order.id)
+    lost = next(t for t in teachers if t.id == lesson.lecturers[0].lecturer_id)
+
+    operations.lose_lecturer(lesson, by=actor_of(lost), at=LATER, reason="病了")
+
+    assert (order.state, dispatch.state, held_for("lesson", lesson.id)) == (
+        OrderState.APPROVED,
+        DispatchState.ENDED,
+        [],
+    )
+    again = an_approved(order)
+    accept(again, teachers)
+    assert queries.of_order(order.id).id != lesson.id
+
+
+def test_a_cancelled_order_ends_lesson_dispatch_and_holds_at_once(app):
+    order, _course, teachers = a_case(1)
+    dispatch = an_approved(order)
+    accept(dispatch, teachers)
+    lesson = queries.of_order(order.id)
+
+    ordering.cancel(
+        order,
+        by=actor_of(an_orderer(db.session.get_one(type(lesson.organisation), order.organisation_id))),
+        at=LATER,
+        code="people",
+    )
+
+    assert (lesson.state, dispatch.state, held_for("lesson", lesson.id)) == (State.CALLED_OFF, DispatchState.ENDED, [])
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Lesson)) == 1
+
+
+def test_a_dispatched_lesson_moves_with_two_lecturers_or_not_at_all(app):
+    order, _course, teachers = a_case(2, lecturers_needed=2)
+    dispatch = an_approved(order, lecturers=2)
+    accept(dispatch, teachers)
+    lesson, desk = queries.of_order(order.id), actor_of(a_dispatcher())
+    start = lesson.starts_at + timedelta(days=7)
+    move = moves.ask_move(lesson, windows=[(start, start + timedelta(hours=2))], reason="停电", by=desk, at=LATER)
+
+    moves.move_lesson(move, moves.by_hand(lesson, start), by=desk, at=LATER)
+
+    assert {h.busy_from for h in held_for("lesson", lesson.id)} == {start}
+    assert [seat.confirmed_at for seat in lesson.lecturers] == [None, None]
