@@ -27,6 +27,7 @@ from catalogue.courses import views as courses_views
 from catalogue.courses.events import CourseOffered, CoursePublished, CourseWithdrawn, EditionChanged
 from catalogue.demand import models as _demand
 from catalogue.demand import views as demand
+from catalogue.dispatch import api as dispatch_api
 from catalogue.dispatch import candidates as dispatch_candidates
 from catalogue.dispatch import models as _dispatch
 from catalogue.dispatch import offer_views as offers
@@ -122,6 +123,7 @@ APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
     venues_api.api,
     lecturers_api.api,
     orders_api.api,
+    dispatch_api.api,
     menu_api.api,
 )
 LISTENERS: events.Table = {  # news → reactions, in order, in the same transaction

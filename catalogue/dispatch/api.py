@@ -1,0 +1,71 @@
+"""派单 and 邀约 as JSON."""
+
+from typing import Any
+
+from catalogue.core.api import blueprint, expected_version, once, tagged
+from catalogue.core.db import transaction
+from catalogue.core.web import actor, now, permit, roles
+from catalogue.dispatch import operations, policy, queries
+from catalogue.dispatch.offer_views import ASKED
+from catalogue.dispatch.schemas import DispatchAct, DispatchActionIn, DispatchOut, OfferAct, OfferActionIn, OfferOut
+from catalogue.dispatch.states import OfferAction
+
+api = blueprint("dispatch", "派单和邀约")
+
+
+def _version(values: dict[str, Any]) -> int:
+    return values["version"] if values["version"] is not None else expected_version()
+
+
+@api.route("/offers/<int:offer_id>")
+@permit(roles(*ASKED))
+@api.response(200, OfferOut)
+def offer(offer_id: int) -> Any:
+    """One offer."""
+    with transaction():
+        return tagged(queries.offer_of(actor(), offer_id, now()))
+
+
+@api.route("/offers/<int:offer_id>/actions", methods=["POST"])
+@permit(roles(*ASKED))
+@once
+@api.arguments(OfferActionIn)
+@api.response(200, OfferOut)
+def act_on_offer(values: dict[str, Any], offer_id: int) -> Any:
+    """accept, decline or withdraw. Needs the version: If-Match, or `version` in the body."""
+    one = queries.offer_of(actor(), offer_id, now())
+    who: Any = {"by": actor(), "at": now(), "version": _version(values)}
+    if values["action"] is OfferAct.WITHDRAW:
+        operations.withdraw(one, **who, words=values["reason"])
+    else:
+        action = OfferAction(values["action"].value)
+        operations.answer(one, action, **who, code=values["code"], words=values["reason"])
+    return tagged(one)
+
+
+@api.route("/dispatches/<int:dispatch_id>")
+@permit(roles(*policy.SEEING))
+@api.response(200, DispatchOut)
+def dispatch(dispatch_id: int) -> Any:
+    """One dispatch."""
+    with transaction():
+        return tagged(queries.dispatch_of(actor(), dispatch_id))
+
+
+@api.route("/dispatches/<int:dispatch_id>/actions", methods=["POST"])
+@permit(roles(*policy.SEEING))
+@once
+@api.arguments(DispatchActionIn)
+@api.response(200, DispatchOut)
+def act_on_dispatch(values: dict[str, Any], dispatch_id: int) -> Any:
+    """approve (another person than the proposer), discard or withdraw."""
+    one = queries.dispatch_of(actor(), dispatch_id)
+    who: Any = {"by": actor(), "at": now(), "version": _version(values)}
+    match values["action"]:
+        case DispatchAct.APPROVE:
+            operations.approve(one, **who)
+        case DispatchAct.DISCARD:
+            operations.discard(one, **who, words=values["reason"])
+        case DispatchAct.WITHDRAW:
+            operations.withdraw_dispatch(one, **who, words=values["reason"])
+    return tagged(one)

@@ -1,0 +1,60 @@
+"""JSON of dispatches and offers: what may be sent, and what is told."""
+
+from enum import StrEnum
+
+from marshmallow import fields, validate
+
+from catalogue.core.schemas import In, Out
+from catalogue.dispatch.models import TeachMode
+from catalogue.dispatch.states import Mode, OfferState, State
+
+
+class OfferAct(StrEnum):
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+
+
+class DispatchAct(StrEnum):
+    APPROVE = "approve"
+    DISCARD = "discard"
+    WITHDRAW = "withdraw"
+
+
+class _ActionIn(In):
+    version = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 2**31 - 1))
+    reason = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+class OfferActionIn(_ActionIn):
+    """accept, decline (with a reason `code`) or withdraw (the desk, with `reason`)."""
+
+    action = fields.Enum(OfferAct, by_value=True, required=True)
+    code = fields.String(load_default="", validate=validate.Length(max=30))
+
+
+class DispatchActionIn(_ActionIn):
+    action = fields.Enum(DispatchAct, by_value=True, required=True)
+
+
+class OfferOut(Out):
+    id = fields.Integer()
+    state = fields.Enum(OfferState, by_value=True)
+    dispatch_id = fields.Integer()
+    lecturer_id = fields.Integer()
+    venue_id = fields.Integer(allow_none=True)
+    teach_mode = fields.Enum(TeachMode, by_value=True)
+    starts_at = fields.DateTime()
+    ends_at = fields.DateTime()
+    answer_by = fields.DateTime()
+    version = fields.Integer()
+
+
+class DispatchOut(Out):
+    id = fields.Integer()
+    number = fields.String()
+    state = fields.Enum(State, by_value=True)
+    mode = fields.Enum(Mode, by_value=True)
+    course_id = fields.Integer()
+    organisation_id = fields.Integer()
+    version = fields.Integer()
