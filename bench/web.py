@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from bench.filled import filled
 from bench.load import load
 from bench.visitor import Visitor
 from tests import postgres
@@ -205,18 +206,6 @@ def environment(folder: Path, database_url: str) -> dict[str, str]:
     }
 
 
-def seeded(env: dict[str, str], options: argparse.Namespace) -> dict[str, Any]:
-    """Migrate and fill the database; gives what the seed printed."""
-    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
-    size = ["--courses", str(options.courses), "--orders", str(options.orders)]
-    for command in (["db", "upgrade"], ["seed", "--profile", "load", *size, "--json"]):
-        done = subprocess.run([*flask, *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise SystemExit(f"flask {' '.join(command)} failed:\n{done.stderr[-3000:]}")
-    printed: dict[str, Any] = json.loads(done.stdout)
-    return printed
-
-
 def postmaster_pid(url: str) -> int:
     """The process that owns the PostgreSQL of this run."""
     folder = url.partition("host=")[2].replace("%2F", "/")
@@ -279,7 +268,7 @@ def bench(kind: str, folder: Path, options: argparse.Namespace) -> list[dict[str
     url = f"sqlite:///{folder / 'songxue.db'}" if kind == "sqlite" else postgres.fresh_database()
     env = environment(folder, url)
     note(f"{kind}: filling {options.courses} courses and {options.orders} orders …")
-    printed = seeded(env, options)
+    printed = filled(env, options.courses, options.orders)
     hello_env = environment(folder / "hello", url)
     rows = []
     with serving("bench.hello:app", hello_env) as hello_pid, serving("wsgi:app", env) as pid:
