@@ -1,6 +1,6 @@
 """A database filled for measuring, kept between runs: the next run of the same tables and sizes only copies it.
 
-    DATABASE_URL=… python -m bench.filled 10000 100000      fill this one (what the bench runs itself)
+DATABASE_URL=… python -m bench.filled 10000 100000      fill this one (what the bench runs itself)
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 MADE_FROM = ("migrations/versions", "catalogue/seeds/load.py", "bench/filled.py")
 ACCOUNTS = ("committee1", "street1", "dispatcher1", "approver1", "district1")
-PASSWORD = "measuring-only-1"  # noqa: S105  # of rows that are thrown away
+PASSWORD = "measuring-only-1"  # of rows that are thrown away
 
 
 def filled(env: dict[str, str], courses: int, orders: int) -> dict[str, Any]:
@@ -40,13 +40,17 @@ def _shelf() -> Path:
 
 def _mark() -> str:
     """Changes whenever the tables or the rows would."""
-    files = [f for name in MADE_FROM for f in sorted((ROOT / name).glob("*.py") if (ROOT / name).is_dir() else [ROOT / name])]
+    files = [
+        f for name in MADE_FROM for f in sorted((ROOT / name).glob("*.py") if (ROOT / name).is_dir() else [ROOT / name])
+    ]
     return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()[:12]
 
 
 def _make(env: dict[str, str], courses: int, orders: int) -> None:
     for command in (["flask", "--app", "wsgi", "db", "upgrade"], ["bench.filled", str(courses), str(orders)]):
-        done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
 
@@ -94,7 +98,9 @@ def main() -> None:
     with create_app().app_context():
         at = clock.now()
         with transaction():
-            made = load.fill(seed=1, courses=int(sys.argv[1]), orders=int(sys.argv[2]), at=at, password_hash=HASHER.hash(PASSWORD))
+            made = load.fill(
+                seed=1, courses=int(sys.argv[1]), orders=int(sys.argv[2]), at=at, password_hash=HASHER.hash(PASSWORD)
+            )
         with db.engine.connect() as connection:
             connection.exec_driver_sql("ANALYZE")
             connection.commit()

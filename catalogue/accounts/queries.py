@@ -52,13 +52,25 @@ _SIGN_IN = (
 )  # fmt: skip
 
 
+_MADE: dict[tuple[int, ...], Any] = {}
+
+
+def _with(query: Any, extras: Sequence[Any]) -> Any:
+    """The statement with further columns, built once for the same ones (their modules keep them for good)."""
+    key = (id(query), *map(id, extras))
+    if key not in _MADE:
+        _MADE[key] = query.add_columns(*extras)
+    return _MADE[key]
+
+
 def sign_in_of(key: str, at: datetime, idle: timedelta, extras: Sequence[Any] = ()) -> SignIn | None:
     """The sign-in a cookie's key opens, or None when it is unknown, ended, idle too long or of a disabled account.
 
     `extras` are further columns to read in the same statement (features to the right ask for their counts so).
     """
-    query = _SIGN_IN.add_columns(*extras) if extras else _SIGN_IN
-    row = db.session.execute(query, {"key_hash": hashed(key), "at": at, "idle_since": at - idle}).first()
+    row = db.session.execute(
+        _with(_SIGN_IN, extras), {"key_hash": hashed(key), "at": at, "idle_since": at - idle}
+    ).first()
     if row is None:
         return None
     known: Any = row
@@ -78,7 +90,7 @@ _TOKEN = (
 
 def token_of(key: str, at: datetime, extras: Sequence[Any] = ()) -> SignIn | None:
     """The account a bearer token speaks for, or None when it is unknown, ended, or of an account that may not be used now."""
-    row: Any = db.session.execute(_TOKEN.add_columns(*extras), {"key_hash": hashed(key), "at": at}).first()
+    row: Any = db.session.execute(_with(_TOKEN, extras), {"key_hash": hashed(key), "at": at}).first()
     if row is None:
         return None
     return SignIn(row[0], row[1], row[2], row[3], None, False, False, row[4], tuple(row[5:]))

@@ -132,6 +132,33 @@ def _asks_to_write() -> bool:
     return not has_request_context() or request.method not in ("GET", "HEAD", "OPTIONS")
 
 
+def reading() -> Session:
+    """The session for the frame's own reads (who asks). A page that only reads goes on in the same transaction; one that writes
+    begins its own: `transaction()` sees to both.
+    """
+    session = db.session()
+    if not session.in_transaction():
+        session.connection(execution_options={"writes": False})
+        session.info[_FRAME] = True
+    return session
+
+
+_FRAME = "begun by the frame"
+
+
+def end_reading(session: Session) -> bool:
+    """Ends what `reading` began, unless a transaction has taken it over. Always False: nothing goes on."""
+    if session.info.pop(_FRAME, False):
+        session.rollback()
+    return False
+
+
+def end_request(_trouble: BaseException | None = None) -> None:
+    """After a request whose page read nothing itself."""
+    if db.session.registry.has():
+        end_reading(db.session())
+
+
 @contextmanager
 def transaction(*, writes: bool | None = None) -> Iterator[Session]:
     """The one transaction of a request, command or job: commits at the end, rolls back on any exception.
@@ -139,11 +166,13 @@ def transaction(*, writes: bool | None = None) -> Iterator[Session]:
     `writes` defaults to what the HTTP method says (commands and jobs write). A second one inside is a programming error.
     """
     session = db.session()
-    if session.in_transaction():
-        raise RuntimeError("a transaction is already open: one per request")
     writing = _asks_to_write() if writes is None else writes
+    goes_on = end_reading(session) if writing else session.info.pop(_FRAME, False) and session.in_transaction()
+    if session.in_transaction() and not goes_on:
+        raise RuntimeError("a transaction is already open: one per request")
     try:
-        session.connection(execution_options={"writes": writing})
+        if not goes_on:
+            session.connection(execution_options={"writes": writing})
         yield session
         session.commit() if writing else session.rollback()
     except BaseException:

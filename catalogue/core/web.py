@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 
 from catalogue.core import assets, clock
 from catalogue.core.actor import Actor, Role
-from catalogue.core.db import db
+from catalogue.core.db import db, end_request
 from catalogue.core.errors import Invalid, NotAllowed, Refusal, Stale
 from catalogue.core.forms import Form
 from catalogue.core.words import _
@@ -305,6 +305,7 @@ def init(app: Flask, gate: Gate) -> None:
     app.before_request(_check_csrf)
     app.before_request(_check_permission)
     app.after_request(_finish)
+    app.teardown_request(end_request)
     app.context_processor(_context)
     app.register_error_handler(Refusal, _on_refusal)
     app.register_error_handler(HTTPException, _on_http)

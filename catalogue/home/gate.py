@@ -14,7 +14,7 @@ from catalogue.accounts import sign_ins
 from catalogue.accounts.models import Account, WebSession
 from catalogue.core import web
 from catalogue.core.actor import Actor, Role
-from catalogue.core.db import db, transaction
+from catalogue.core.db import db, reading, transaction
 from catalogue.core.words import _
 from catalogue.lecturers.models import Lecturer
 from catalogue.notices.models import Message
@@ -86,16 +86,16 @@ class Gate:
         if not isinstance(key, str):
             return None
         at = web.now()
-        with transaction(writes=False):
-            idle = timedelta(minutes=current_app.config["IDLE_MINUTES"])
-            found = accounts.sign_in_of(key, at, idle, (_UNREAD, _LECTURER, _UNIT, _DISTRICT))
-            if found is None:
-                return None
-            unread, lecturer_id, unit, district = found.extras
-            asking = accounts.actor_for(
-                found.person_id, found.name, at, lecturer_id=lecturer_id, acting_for=found.acting_for_id,
-                request_id=g.get("request_id", ""), account_id=found.account_id,
-            )  # fmt: skip
+        reading()
+        idle = timedelta(minutes=current_app.config["IDLE_MINUTES"])
+        found = accounts.sign_in_of(key, at, idle, (_UNREAD, _LECTURER, _UNIT, _DISTRICT))
+        if found is None:
+            return None
+        unread, lecturer_id, unit, district = found.extras
+        asking = accounts.actor_for(
+            found.person_id, found.name, at, lecturer_id=lecturer_id, acting_for=found.acting_for_id,
+            request_id=g.get("request_id", ""), account_id=found.account_id,
+        )  # fmt: skip
         g.sign_in, g.unread, g.unit, g.district_name, g.large = (
             found,
             unread or 0,
@@ -117,14 +117,14 @@ class Gate:
         if scheme.lower() != "bearer" or not key:
             return None
         at = web.now()
-        with transaction(writes=False):
-            found = accounts.token_of(key.strip(), at, (_LECTURER,))
-            if found is None:
-                return None
-            return accounts.actor_for(
-                found.person_id, found.name, at, lecturer_id=found.extras[0], acting_for=None,
-                request_id=g.get("request_id", ""), account_id=found.account_id,
-            )  # fmt: skip
+        reading()
+        found = accounts.token_of(key.strip(), at, (_LECTURER,))
+        if found is None:
+            return None
+        return accounts.actor_for(
+            found.person_id, found.name, at, lecturer_id=found.extras[0], acting_for=None,
+            request_id=g.get("request_id", ""), account_id=found.account_id,
+        )  # fmt: skip
 
     def stranger(self) -> ResponseReturnValue:
         """Programs are told to sign in; people see the sign-in page, and what they had typed is kept for them."""

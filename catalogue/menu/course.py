@@ -12,6 +12,7 @@ from catalogue.core.actor import Actor, Role
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
 from catalogue.core.errors import NotVisible
+from catalogue.core.kept import kept
 from catalogue.core.words import _
 from catalogue.courses import queries as courses
 from catalogue.courses.models import (
@@ -31,7 +32,6 @@ from catalogue.courses.states import State
 from catalogue.lecturers.models import Appointment, CorpsMember, Lecturer, Qualification
 from catalogue.lessons.models import Lesson, LessonLecturer
 from catalogue.lessons.states import State as LessonState
-from catalogue.menu.cache import kept
 from catalogue.menu.models import CourseAvailability, CourseSoonest
 from catalogue.menu.reader import Reader
 from catalogue.orders import queries as orders

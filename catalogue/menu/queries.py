@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from catalogue.core import text
 from catalogue.core.db import db
+from catalogue.core.kept import kept
 from catalogue.core.paging import SIZE, Page, beyond, decode, encode
 from catalogue.courses.models import (
     Audience,
@@ -22,7 +23,6 @@ from catalogue.courses.models import (
 )
 from catalogue.courses.search import Answers, Terms, Wanted, answers, wanted
 from catalogue.courses.states import State
-from catalogue.menu.cache import kept
 from catalogue.menu.models import FULL, CourseAvailability, CourseSoonest
 from catalogue.menu.reader import Reader
 from catalogue.menu.wish import HALF_DAYS, Wish, sort_of

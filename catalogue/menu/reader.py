@@ -12,9 +12,9 @@ from catalogue.core import clock
 from catalogue.core.actor import Actor, Level
 from catalogue.core.db import db
 from catalogue.core.errors import NotVisible
+from catalogue.core.kept import kept
 from catalogue.core.words import _
 from catalogue.courses.models import Course, CourseOffer, Edition
-from catalogue.menu.cache import kept
 from catalogue.organisations.models import Organisation, OrganisationReach
 from catalogue.organisations.queries import settings_of
 

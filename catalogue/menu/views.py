@@ -16,12 +16,12 @@ from catalogue.core.actor import Role
 from catalogue.core.clock import HalfDay, day_of
 from catalogue.core.db import transaction
 from catalogue.core.errors import NotVisible
+from catalogue.core.kept import kept
 from catalogue.core.web import anyone, now, page, permit, visitor
 from catalogue.core.words import _, spoken
 from catalogue.courses.policy import READERS
 from catalogue.menu import course as courses
 from catalogue.menu import queries
-from catalogue.menu.cache import kept
 from catalogue.menu.models import CLOSED, FULL
 from catalogue.menu.queries import Counts, Words
 from catalogue.menu.reader import Reader, district_of, reader_of

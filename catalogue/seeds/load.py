@@ -14,7 +14,7 @@ from catalogue.accounts.models import Account, Membership, Person
 from catalogue.core import clock
 from catalogue.core.actor import Level, Role
 from catalogue.core.clock import HalfDay
-from catalogue.core.db import Base, db
+from catalogue.core.db import Base, db, is_postgresql
 from catalogue.core.models import Outbox, RunningNumber
 from catalogue.core.text import initials, sort_key
 from catalogue.courses import states as courses
@@ -47,7 +47,7 @@ from catalogue.venues.models import Venue, VenueKind
 
 Row = dict[str, Any]
 LONG_AGO = date(2020, 1, 1)
-COMMITTEES, TOWNS_A_DISTRICT, LECTURERS = 6000, 14, 400
+COMMITTEES, TOWNS_A_DISTRICT, SHARED_A_TOWN, LECTURERS = 6000, 14, 5, 400
 CHUNK = 5000
 # How a grown installation looks: nearly everything is done, a few per cent are under way.
 MIX = (
@@ -76,6 +76,12 @@ class Ids:
             )
         self._last[name] += 1
         return self._last[name]
+
+    def settle(self, model: type[Base]) -> None:
+        """Tells PostgreSQL's sequence which ids are taken."""
+        name = model.__tablename__
+        if name in self._last and is_postgresql():
+            db.session.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(name, "id"), self._last[name])))
 
 
 def _write(model: type[Base], rows: Sequence[Row]) -> None:
@@ -125,6 +131,7 @@ class Loader:
     def write(self) -> None:
         for model, rows in self.rows.items():
             _write(model, rows)
+            self.ids.settle(model)
         self.rows.clear()
 
     # ── places and people ───────────────────────────────────────────────────────────────────────
@@ -182,11 +189,17 @@ class Loader:
                     town, f"{town['name']}{c + 1}居民区", "neighbourhood", Level.COMMITTEE, **where
                 )
                 room = self.add(
-                    Venue, organisation_id=committee["id"], town_id=committee["town_id"], district_id=committee["district_id"], own_room=True,
+                    Venue, organisation_id=committee["id"], town_id=committee["town_id"], district_id=committee["district_id"], own_room=True, shared=False,
                     kind=VenueKind.COMMITTEE_ROOM, name=f"{committee['name']}活动室", sort_key=committee["sort_key"], capacity=45, **where,
                 )  # fmt: skip
                 committee["_room"] = room["id"]
                 self.committees.append(committee)
+            for c in range(SHARED_A_TOWN):
+                name = f"{town['name']}党群服务站{c + 1}"
+                self.add(
+                    Venue, organisation_id=town["id"], town_id=town["id"], district_id=town["district_id"], own_room=False, shared=True,
+                    kind=VenueKind.PARTY_SERVICE_STATION, name=name, sort_key=sort_key(name), capacity=80, **where,
+                )  # fmt: skip
 
     # ── the menu ────────────────────────────────────────────────────────────────────────────────
 

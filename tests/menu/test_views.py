@@ -231,14 +231,14 @@ def test_the_menu_costs_the_same_statements_for_one_and_three_courses(app, clien
 
 
 def test_within_five_seconds_only_the_list_itself_is_asked(menu, client, statements, app):
-    app.config["MENU_CACHE"] = True
+    app.config["KEEP_FIGURES"] = True
     client.sign_in(an_orderer())
     client.get("/courses/?q=停车")
     try:
         with statements() as sent:
             client.get("/courses/?q=停车")
     finally:
-        app.config.pop("MENU_CACHE")
+        app.config.pop("KEEP_FIGURES")
         app.extensions.pop("songxue.menu_cache")
 
     assert len(sent) == 3
@@ -254,13 +254,13 @@ def test_the_course_page_costs_the_same_statements_for_one_and_three_lecturers(a
     with statements() as stranger:
         client.get(f"/courses/{course.id}")
     client.sign_in(person)
-    app.config["MENU_CACHE"] = True
+    app.config["KEEP_FIGURES"] = True
     client.get(f"/courses/{course.id}")
     try:
         with statements() as sent:
             client.get(f"/courses/{course.id}")
     finally:
-        app.config.pop("MENU_CACHE")
+        app.config.pop("KEEP_FIGURES")
         app.extensions.pop("songxue.menu_cache")
 
     # nothing kept; then course, edition, quota, free days, and 2 of the sign-in (lecturers and towns are kept for five seconds)

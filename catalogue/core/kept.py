@@ -1,4 +1,7 @@
-"""Figures that may be five seconds old, kept per process: facet counts, words, who offers what. Off in tests."""
+"""What may be five seconds old, kept per process: facet counts, words, who offers what, who could come. Off in tests.
+
+Keep plain values only, or rows taken out of their session (`detached`): a rolled back session forgets what its rows hold.
+"""
 
 from collections.abc import Callable, Hashable
 from time import monotonic
@@ -6,15 +9,17 @@ from typing import Any, TypeVar
 
 from flask import current_app
 
+from catalogue.core.db import db
+
 SECONDS = 5.0
-MOST = 500
-_KEY = "songxue.menu_cache"
+MOST = 1000
+_KEY = "songxue.kept"
 T = TypeVar("T")
 
 
 def kept(key: Hashable, make: Callable[[], T], seconds: float = SECONDS) -> T:
     """The value made for this key less than so many seconds ago, else a new one."""
-    if current_app.testing and not current_app.config.get("MENU_CACHE"):
+    if current_app.testing and not current_app.config.get("KEEP_FIGURES"):
         return make()
     shelf: dict[Hashable, tuple[float, Any]] = current_app.extensions.setdefault(_KEY, {})
     found = shelf.get(key)
@@ -28,3 +33,11 @@ def kept(key: Hashable, make: Callable[[], T], seconds: float = SECONDS) -> T:
             shelf.pop(old, None)
     shelf[key] = (at, value)
     return value
+
+
+def detached(row: T, *more: Any) -> T:
+    """The row (and rows it refers to, named after it) outside its session, with what was loaded."""
+    for one in (row, *more):
+        if one in db.session:
+            db.session.expunge(one)
+    return row
