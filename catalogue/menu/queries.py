@@ -176,17 +176,23 @@ def _list(shape: Shape, sort: str, free: bool, hidden: bool, extra: bool, turn: 
     if free:
         here = sa.and_(CourseSoonest.course_id == Course.id, CourseSoonest.place_id == sa.bindparam("place"))
         query = query.join(CourseSoonest, here, isouter=sort != "soonest")
-    conditions = [*_offered(hidden, extra), *(_FILTERS[name]() for name in shape)]
+    wished = [*_offered(hidden, extra), *(_FILTERS[name]() for name in shape)]
     backwards = turn == "before"
     directions = [descending != backwards for _, _, descending in keys]
-    if turn:
-        marks: list[Any] = [sa.bindparam(f"k{i}") for i in range(len(keys))]
-        conditions.append(beyond([column for _, column, _ in keys], directions, marks))
+    marks: list[Any] = [sa.bindparam(f"k{i}") for i in range(len(keys))]
+    further = [beyond([column for _, column, _ in keys], directions, marks)] if turn else []
+    conditions = [*wished, *further]
     order = [c.desc() if down else c.asc() for (_, c, _), down in zip(keys, directions, strict=True)]
     if (
         sort in SORTED and not set(shape) & OF_VERSION
     ):  # no index has this order: sort ids alone, then read one page of rows
         top = sa.select(Course.id).where(*conditions).order_by(*order).limit(sa.bindparam("size")).subquery()
+        return query.join(top, top.c.id == Course.id).order_by(*order)
+    if sort == "soonest" and not set(shape) & OF_VERSION:  # along the index of the place; EXISTS keeps SQLite to it
+        there = sa.exists().where(Course.id == CourseSoonest.course_id, *wished)
+        place = CourseSoonest.place_id == sa.bindparam("place")
+        ids = sa.select(CourseSoonest.course_id.label("id")).where(place, there, *further).order_by(*order)
+        top = ids.limit(sa.bindparam("size")).subquery()
         return query.join(top, top.c.id == Course.id).order_by(*order)
     query = query.where(*conditions)
     return query.order_by(*order).limit(sa.bindparam("size"))

@@ -239,7 +239,7 @@ def test_within_five_seconds_only_the_list_itself_is_asked(menu, client, stateme
             client.get("/courses/?q=停车")
     finally:
         app.config.pop("KEEP_FIGURES")
-        app.extensions.pop("songxue.menu_cache")
+        app.extensions.pop("songxue.kept")
 
     assert len(sent) == 3
 
@@ -261,7 +261,7 @@ def test_the_course_page_costs_the_same_statements_for_one_and_three_lecturers(a
             client.get(f"/courses/{course.id}")
     finally:
         app.config.pop("KEEP_FIGURES")
-        app.extensions.pop("songxue.menu_cache")
+        app.extensions.pop("songxue.kept")
 
     # nothing kept; then course, edition, quota, free days, and 2 of the sign-in (lecturers and towns are kept for five seconds)
     assert (len(stranger), len(sent)) == (14, 6)
