@@ -9,7 +9,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from catalogue.core import audit, backup, clock, outbox, schema
+from catalogue.core import audit, backup, clock, codes, outbox, schema
 from catalogue.core.db import transaction
 from config import ROOT
 
@@ -91,13 +91,14 @@ def read_backup(file: Path) -> None:
         raise click.ClickException("恢复的审计链不完整，请运行 flask audit verify 查看。")
 
 
-@click.command("schema")
-def schema_page() -> None:
-    """Write docs/schema.md from the models."""
+@click.command("docs")
+def write_docs() -> None:
+    """Write the pages that follow from the code: docs/schema.md and docs/errors.md."""
     (ROOT / "docs" / "schema.md").write_text(schema.document())
+    (ROOT / "docs" / "errors.md").write_text(codes.document())
 
 
 def init_app(app: Flask) -> None:
     """Adds the commands to `flask`."""
-    for command in (audit_commands, sweep, worker, schema_page, write_backup, read_backup):
+    for command in (audit_commands, sweep, worker, write_docs, write_backup, read_backup):
         app.cli.add_command(command)

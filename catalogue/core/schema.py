@@ -81,7 +81,7 @@ def document() -> str:
     """The whole page: features in the order of their modules, tables in the order they are written."""
     lines = [
         "# Tables\n",
-        "Written by `flask schema` from the models; a test keeps it up to date. Every foreign key refuses deletion of what it names.",
+        "Written by `flask docs` from the models; a test keeps it up to date. Every foreign key refuses deletion of what it names.",
         "Instants are UTC and half open, days are Shanghai days and inclusive. History tables share one shape (core.models.History).\n",
     ]
     by_module: dict[str, list[Any]] = {}
