@@ -38,6 +38,7 @@ from catalogue.dispatch.events import OfferAccepted
 from catalogue.home import audit_views, order_lines
 from catalogue.home import manage_views as manage
 from catalogue.home import operations as home_operations
+from catalogue.home import tasks as home_tasks
 from catalogue.home import views as home
 from catalogue.home.gate import Gate
 from catalogue.lecturers import api as lecturers_api
@@ -151,6 +152,7 @@ PERIODIC: queue.Periodic = {  # name → work of each minute
     "ratings": ratings_operations.sweep,
     "menu": menu_tasks.sweep,
     "home": home_operations.sweep,
+    "audit": home_tasks.verify_audit,
 }
 
 # roles (empty: everybody), label, path: the top navigation in its order, at most six entries a role; the rest stands on /manage/

@@ -36,12 +36,15 @@ def test_every_setting_is_documented(installed):
 
 def test_every_command_is_documented(installed):
     page = (DOCS / "operations.md").read_text() + (DOCS.parent / "README.md").read_text()
-    ours = [name for name, command in installed.app.cli.commands.items() if isinstance(command, click.Command)]
+    theirs = {"db", "openapi"}
+    ours = [name for name, found in installed.app.cli.commands.items() if isinstance(found, click.Command)]
 
-    assert [name for name in ours if not re.search(rf"flask {name}\b", page)] == []
+    assert [name for name in ours if name not in theirs and not re.search(rf"flask {name}\b", page)] == []
 
 
 def test_every_kind_of_outbox_row_is_documented(installed):
     page = (DOCS / "events.md").read_text()
 
-    assert [kind for kind in installed.app.extensions["songxue.outbox"] if f"`{kind}`" not in page] == []
+    assert [
+        kind for kind in installed.app.extensions["songxue.outbox"] if not re.search(rf"\b{re.escape(kind)}\b", page)
+    ] == []

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from huey import Huey, PriorityRedisHuey, SqliteHuey, crontab
 from huey.contrib.sql_huey import SqlHuey
 
@@ -37,10 +37,24 @@ def once_a_minute(name: str, work: Callable[[datetime], object], at: datetime) -
         except sa.exc.IntegrityError:
             db.session.rollback()
             return False
-    work(at)
+    error = _tried(name, work, at)
     with transaction(writes=True):
-        db.session.get_one(Run, (name, minute)).done_at = at
+        run = db.session.get_one(Run, (name, minute))
+        run.done_at, run.error = at, error
     return True
+
+
+def _tried(name: str, work: Callable[[datetime], object], at: datetime) -> str:
+    """Does the work; a failure is logged and kept on the run's row, so that the others of this minute go on."""
+    try:
+        work(at)
+    except Exception as trouble:
+        db.session.rollback()
+        current_app.logger.exception("periodic work %s failed", name)
+        return f"{type(trouble).__name__}: {trouble}"[:500]
+    finally:
+        db.session.expunge_all()
+    return ""
 
 
 def wire(app: Flask, periodic: Periodic) -> Huey:
