@@ -41,6 +41,7 @@ from catalogue.home import operations as home_operations
 from catalogue.home import tasks as home_tasks
 from catalogue.home import views as home
 from catalogue.home.gate import Gate
+from catalogue.imports import views as imports
 from catalogue.lecturers import api as lecturers_api
 from catalogue.lecturers import corps_views as corps
 from catalogue.lecturers import models as _lecturers
@@ -117,6 +118,7 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     home.pages,
     audit_views.pages,
     manage.pages,
+    imports.pages,
 )
 APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
     organisations_api.api,

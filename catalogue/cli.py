@@ -9,8 +9,13 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from catalogue.core import audit, backup, clock, codes, outbox, schema
+from catalogue.core import audit, backup, clock, codes, outbox, schema, spreadsheets
+from catalogue.core.actor import job
 from catalogue.core.db import transaction
+from catalogue.core.errors import Refusal
+from catalogue.imports import operations as imports
+from catalogue.imports import policy as import_policy
+from catalogue.seeds import profiles
 from config import ROOT
 
 audit_commands = AppGroup("audit", help="The tamper-evident audit.")
@@ -98,7 +103,53 @@ def write_docs() -> None:
     (ROOT / "docs" / "errors.md").write_text(codes.document())
 
 
+@click.command("seed")
+@click.option("--profile", type=click.Choice(profiles.PROFILES), default="demo", show_default=True)
+@click.option(
+    "--seed", "number", default=1, show_default=True, help="The same number on the same day makes the same rows."
+)
+@click.option("--courses", default=10000, show_default=True, help="How many, with --profile load.")
+@click.option("--orders", default=100000, show_default=True, help="How many, with --profile load.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of words.")
+@with_appcontext
+def seed(profile: str, number: int, courses: int, orders: int, as_json: bool) -> None:
+    """Fill an empty database: demo (a district to look at), probe (a small cast), load (for measuring), empty (a new installation)."""
+    app_env = current_app.config["SETTINGS"].app_env
+    try:
+        seeded = profiles.run(profile, seed=number, courses=courses, orders=orders, app_env=app_env, at=clock.now())
+    except profiles.SeedRefused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(json.dumps(seeded, ensure_ascii=False) if as_json else "\n".join(profiles.lines(seeded)))
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice(list(import_policy.KINDS)))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of words.")
+@with_appcontext
+def import_table(kind: str, file: Path, dry_run: bool, as_json: bool) -> None:
+    """Bring in a table (.xlsx or .csv) as the page /imports/ does: all of it, or nothing with every wrong cell named."""
+    try:
+        table = spreadsheets.read(file.read_bytes()[: spreadsheets.MOST_BYTES + 1], file.name)
+        with transaction(writes=True):
+            starts = [] if dry_run else imports.starts_for(kind, table)
+            report = imports.bring_in(kind, table, by=job("import"), at=clock.now(), dry_run=dry_run, starts=starts)
+    except Refusal as refusal:
+        raise click.ClickException(f"没有导入。{refusal.sentence}") from refusal
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        for wrong in report.wrong:
+            click.echo(str(wrong))
+        for username, code in report.codes:
+            click.echo(f"{username}  {code}")
+        done = "没有导入" if report.wrong else "试导入" if dry_run else "已导入"
+        click.echo(f"{done}：新增 {report.new}，修改 {report.changed}，没有变化 {report.unchanged}。")
+    sys.exit(1 if report.wrong else 0)
+
+
 def init_app(app: Flask) -> None:
     """Adds the commands to `flask`."""
-    for command in (audit_commands, sweep, worker, write_docs, write_backup, read_backup):
+    for command in (audit_commands, sweep, worker, write_docs, write_backup, read_backup, seed, import_table):
         app.cli.add_command(command)

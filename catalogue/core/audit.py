@@ -48,6 +48,11 @@ def append(
     db.session().info.setdefault(_PENDING, []).append(row)
 
 
+def noted(since: int = 0) -> list[tuple[str, str]]:
+    """(action, subject) of the acts this transaction has noted, from one on. A write that changed nothing notes none."""
+    return [(row["action"], row["subject"]) for row in db.session().info.get(_PENDING, [])[since:]]
+
+
 def row_hash(previous: str, row: dict[str, Any]) -> str:
     """SHA-256 over the previous hash and the row's canonical JSON (sorted keys, UTC to the second)."""
     plain = {name: row[name] for name in _CHAINED}

@@ -138,12 +138,12 @@ def _note(
         for name, pair in (changed or {}).items()
     }
     acting = acting_for if acting_for is not None else by.acting_for
-    db.session.execute(
-        sa.insert(thing.history).values(
-            owner_id=thing.id, at=at, action=action, from_state=before, to_state=after, kind=by.kind.value, person_id=by.person_id,
-            actor=by.name[:60], acting_for_id=acting, subject=subject, subject_id=subject_id, code=code, words=words, changed=plain,
-        )
-    )  # fmt: skip
+    row = {
+        "owner_id": thing.id, "at": at, "action": action, "from_state": before, "to_state": after, "kind": by.kind.value, "person_id": by.person_id,
+        "actor": by.name[:60], "acting_for_id": acting, "subject": subject, "subject_id": subject_id, "code": code, "words": words, "changed": plain,
+    }  # fmt: skip
+    table: Any = thing.history.__table__
+    db.session.execute(table.insert(), row)  # one statement, compiled once: every write of the service passes here
     audit.append(
         action, subject or thing.__tablename__, thing.id if subject_id is None else subject_id, by=by, at=at,
         district_id=getattr(thing, "district_id", None), from_state=before, to_state=after, code=code, fields=tuple(plain),

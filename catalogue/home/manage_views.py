@@ -65,7 +65,7 @@ GROUPS = (
     Group(_l("规则和运行"), (
         Shelf(_for(DISTRICT, SYSTEM), "/settings/", "sift", _l("规则"), _l("答复时限、提前天数、每季场数")),
         Shelf(_for(DISTRICT, SYSTEM), "/working-days/", "day", _l("工作日"), _l("调休和本区另定的日子")),
-        Shelf(_for(DISTRICT, SYSTEM), "/import/", "save", _l("导入"), _l("从表格导入单位、人员、讲师、场地、课程")),
+        Shelf(_for(DISTRICT, TOWN, SYSTEM), "/imports/", "save", _l("导入"), _l("从表格导入单位、人员、讲师、场地、课程")),
         Shelf(_for(SYSTEM), "/operations/", "warn", _l("运行"), _l("待发的消息、失败的重试、定时工作")),
         Shelf(_for(SYSTEM, Role.AUDITOR), "/audit/", "search", _l("审计"), _l("谁在什么时候做了什么，链条是否完整")),
     )),

@@ -206,8 +206,8 @@ class Loader:
     def menu(self) -> None:
         """Courses with a published version each, all on the current edition of the first district."""
         categories = {c.label: c.id for c in db.session.scalars(sa.select(Category).where(Category.code.is_not(None)))}
-        forms: Row = dict(db.session.execute(sa.text("SELECT label, code FROM course_form")).tuples().all())
-        audiences: Row = dict(db.session.execute(sa.text("SELECT label, code FROM audience")).tuples().all())
+        forms: Row = {r.label: r.code for r in db.session.execute(sa.text("SELECT label, code FROM course_form"))}
+        audiences: Row = {r.label: r.code for r in db.session.execute(sa.text("SELECT label, code FROM audience"))}
         edition = self.add(
             Edition, organisation_id=self.district["id"], district_id=self.district["id"], name="本季", order_from=self.today - timedelta(days=60),
             order_until=self.today + timedelta(days=60), teach_from=self.today - timedelta(days=30), teach_until=self.today + timedelta(days=90),
@@ -288,9 +288,9 @@ class Loader:
     def orders(self) -> None:
         """Orders over all committees and two years, with windows and history; the first committee has more than one page of them."""
         states = [state for state, share in MIX for _ in range(share)]
-        prefix = {r["id"]: r["number_prefix"] for r in self.rows.get(Organisation, ())} or dict(
-            db.session.execute(sa.select(Organisation.id, Organisation.number_prefix)).tuples().all()
-        )
+        prefix = {r["id"]: r["number_prefix"] for r in self.rows.get(Organisation, ())} or {
+            r.id: r.number_prefix for r in db.session.execute(sa.select(Organisation.id, Organisation.number_prefix))
+        }
         given: dict[tuple[int, int], int] = {}
         for n in range(self.order_count):
             committee = (

@@ -1,0 +1,239 @@
+"""Rows of venues, courses and lecturers: their columns, and how one row is taken through the operations of the pages."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from catalogue.accounts.models import Person
+from catalogue.core import clock
+from catalogue.core.actor import Actor, Kind, Role
+from catalogue.core.db import db
+from catalogue.core.errors import Invalid
+from catalogue.core.text import plain_phone
+from catalogue.core.words import _
+from catalogue.courses import operations as courses
+from catalogue.courses import queries as course_queries
+from catalogue.courses.models import Audience, Category, Course, CourseForm, Equipment
+from catalogue.courses.states import State
+from catalogue.imports import finding
+from catalogue.imports.columns import Column, day, degree, one_of, several, some_of, text, whole, yes_no
+from catalogue.lecturers import appointing
+from catalogue.lecturers import operations as lecturers
+from catalogue.lecturers import queries as lecturer_queries
+from catalogue.lecturers.labels import KINDS, SOURCES, TIERS
+from catalogue.lecturers.models import Appointment, Lecturer, TitleTier
+from catalogue.organisations.models import Organisation
+from catalogue.venues import operations as venues
+from catalogue.venues.labels import KINDS as VENUE_KINDS
+from catalogue.venues.models import Venue, VenueEquipment
+
+Values = Mapping[str, Any]
+WAYS = {"上门": "onsite", "到场地": "venue", "线上": "online"}
+
+
+def _words(labels: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(label): key for key, label in labels.items()}
+
+
+# ── venues ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def venue_columns() -> list[Column]:
+    return [
+        Column("名称", "name", text(60), must=True, example="下塘社区活动室"),
+        Column("归属单位", "owner", text(130), must=True, example="下塘社区", words="写名称；有重名的写“上级/名称”。"),
+        Column("类别", "kind", one_of(lambda: _words(VENUE_KINDS)), must=True, example="居村活动室"),
+        Column("容纳人数", "capacity", whole(1, 5000), must=True, example=45),
+        Column("设备", "equipment", some_of(lambda: finding.labels(Equipment)), example="投影、话筒"),
+        Column("地址", "address", text(120)),
+        Column("纬度", "latitude", degree(-90, 90), example=31.01),
+        Column("经度", "longitude", degree(-180, 180), example=121.05),
+        Column("楼层", "floor", text(20), example="2层"),
+        Column("电梯", "lift", yes_no, example="否"),
+        Column("停车", "parking", text(100), example="门前 5 个车位"),
+        Column("怎么进来", "way_in", text(200)),
+        Column("电话", "telephone", text(30)),
+        Column("品牌名", "brand", text(60)),
+        Column("教学主题", "theme", text(100)),
+        Column("别的居村可用", "shared", yes_no, example="否"),
+        Column("本单位活动室", "own_room", yes_no, example="是", words="填“是”的居村，点单默认在这里上课。"),
+    ]  # fmt: skip
+
+
+def take_venue(row: Values, by: Actor, at: datetime) -> None:
+    """Creates or changes one venue. Its key is name and owner."""
+    owner = finding.organisation(by, row["owner"], field="owner")
+    values = {k: row[k] for k in venues.COLUMNS if k in row}
+    if ("latitude" in values) != ("longitude" in values):
+        raise Invalid(_("纬度和经度要一起填。"), field="longitude" if "latitude" in values else "latitude")
+    found = db.session.scalars(
+        sa.select(Venue).where(Venue.organisation_id == owner.id, Venue.name == row["name"], Venue.ended_on.is_(None))
+    ).first()
+    if found is None:
+        venues.create(
+            owner, {"latitude": None, "longitude": None, **values}, equipment=row.get("equipment") or (),
+            own_room=bool(row.get("own_room")), by=by, at=at,
+        )  # fmt: skip
+        return
+    if any(getattr(found, k) != v for k, v in values.items()):
+        venues.edit(found, values, by=by, at=at)
+    if row.get("equipment") is not None:
+        there = db.session.scalars(sa.select(VenueEquipment.equipment_code).where(VenueEquipment.venue_id == found.id))
+        if set(there) != set(row["equipment"]):
+            venues.set_equipment(found, row["equipment"], by=by, at=at)
+    if row.get("own_room") and not found.own_room:
+        venues.set_own_room(found, by=by, at=at)
+
+
+# ── courses ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def course_columns() -> list[Column]:
+    return [
+        Column("课名", "title", text(80), must=True, example="停车难怎么办"),
+        Column("归属单位", "owner", text(130), must=True, example="青浦区社区治理学院"),
+        Column("大类", "category_id", one_of(_categories), must=True, example="实务实训"),
+        Column("形式", "form", one_of(lambda: finding.labels(CourseForm)), must=True, example="讲座"),
+        Column("分钟", "minutes", whole(10, 600), must=True, example=90),
+        Column("最少人数", "size_min", whole(1, 5000), must=True, example=15),
+        Column("最多人数", "size_max", whole(1, 5000), must=True, example=60),
+        Column("上课方式", "ways", some_of(lambda: WAYS), must=True, example="上门、线上", words="上门、到场地、线上，可以写几种。"),
+        Column("讲给谁听", "audiences", some_of(lambda: finding.labels(Audience)), example="居民、村民", words="几类人用分号隔开。"),
+        Column("需要设备", "equipment", some_of(lambda: finding.labels(Equipment)), example="投影、话筒"),
+        Column("标签", "tags", several, example="停车、议事"),
+        Column("问题词", "problems", several, example="停车难、停车吵架", words="居村怎么说这个问题，点单时搜得到。"),
+        Column("简介", "summary", text(500)),
+        Column("提纲", "outline", text(3000)),
+        Column("可以单独点", "orderable", yes_no, example="是"),
+    ]  # fmt: skip
+
+
+def _categories() -> dict[str, int]:
+    query = sa.select(Category.label, Category.id).where(Category.parent_id.is_(None)).order_by(Category.position)
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def take_course(row: Values, by: Actor, at: datetime) -> None:
+    """Creates a course as a draft, or changes it: what is published gets a new draft version. Its key is title and owner."""
+    owner = finding.organisation(by, row["owner"], field="owner")
+    values = {k: v for k, v in row.items() if k not in ("owner", "ways") and v is not None}
+    values |= {way: way in row["ways"] for way in WAYS.values()}
+    found = db.session.scalars(
+        sa.select(Course).where(Course.title == row["title"], Course.owner_id == owner.id).order_by(Course.id)
+    ).first()
+    if found is None:
+        courses.create(values, owner=owner, by=by, at=at)
+        return
+    courses.edit(found, {k: v for k, v in values.items() if k in (*courses.COURSE, *courses.LISTS)}, by=by, at=at)
+    promise = {k: v for k, v in values.items() if k in (*courses.PROMISE, *courses.CHOICES)}
+    newest = course_queries.versions_of(found.id)[0]
+    there = {k: getattr(newest, k) for k in promise if k in courses.PROMISE}
+    there |= {k: {e.code for e in getattr(newest, k)} for k in courses.CHOICES}
+    if all(there[k] == (set(v) if k in courses.CHOICES else v) for k, v in promise.items()):
+        return
+    if newest.state is State.DRAFT:
+        courses.revise(newest, promise, by=by, at=at)
+    else:
+        courses.new_version(found, promise, by=by, at=at)
+
+
+# ── lecturers ───────────────────────────────────────────────────────────────────────────────────
+
+
+def lecturer_columns() -> list[Column]:
+    return [
+        Column("姓名", "display_name", text(40), must=True, example="讲师一（例）"),
+        Column("区", "district", text(60), must=True, example="青浦区", words="由哪个区管理。"),
+        Column("手机", "phone", text(30), example="13800000000", words="再导入按姓名认人，有重名的再看手机。"),
+        Column("单位和职务", "post", text(40)),
+        Column("类别", "kind", one_of(lambda: _words(KINDS)), must=True, example="特约"),
+        Column("来源", "source", one_of(lambda: _words(SOURCES)), must=True, example="外部聘请"),
+        Column("职称等级", "title_tier", one_of(lambda: _words(TIERS)), example="副高"),
+        Column("职称全称", "title_name", text(40)),
+        Column("从哪里出发", "home_place", text(60), example="夏阳街道"),
+        Column("出发地纬度", "home_latitude", degree(-90, 90), example=31.14),
+        Column("出发地经度", "home_longitude", degree(-180, 180), example=121.12),
+        Column("最远公里", "radius_km", whole(1, 200), example=30),
+        Column("一天最多半天数", "max_half_days_per_day", whole(1, 3)),
+        Column("一月最多场数", "max_per_month", whole(0, 93)),
+        Column("可以线上", "teaches_online", yes_no, example="是"),
+        Column("公开姓名", "named_in_public", yes_no, example="是"),
+        Column("简介", "bio", text(500)),
+        Column("能讲的课", "teaches", several, example="停车难怎么办", words="课名要和课程里的一样，几门用分号隔开。"),
+        Column("聘期开始", "starts_on", day, example="2026-01-01", words="聘期两天都填才办聘书。"),
+        Column("聘期结束", "ends_on", day, example="2026-12-31"),
+    ]  # fmt: skip
+
+
+def take_lecturer(row: Values, by: Actor, at: datetime) -> None:
+    """Creates or changes one lecturer, with courses and a 聘书. Its key is the name in the district, and the phone where a name occurs twice."""
+    district = finding.organisation(by, row["district"], field="district")
+    if district.district_id != district.id:
+        raise Invalid(_("请填区的名称。"), field="district")
+    values = {k: row[k] for k in lecturers.COLUMNS if k in row}
+    lecturer = _known_lecturer(row, district, by)
+    if lecturer is None:
+        person = lecturers.a_person(
+            district, name=row["display_name"], phone=_phone(row), post=row.get("post", ""), by=by, at=at
+        )
+        lecturer = lecturers.create(person, district, {"title_tier": TitleTier.NONE, **values}, by=by, at=at)
+    elif any(getattr(lecturer, k) != v for k, v in values.items()):
+        lecturers.edit(lecturer, values, by=by, at=at)
+    _teach(lecturer, row, district, by, at)
+    _appoint(lecturer, row, district, by, at)
+
+
+def _phone(row: Values) -> str:
+    try:
+        return plain_phone(row["phone"]) if row.get("phone") else ""
+    except ValueError as trouble:
+        raise Invalid(str(trouble), field="phone") from None
+
+
+def _known_lecturer(row: Values, district: Organisation, by: Actor) -> Lecturer | None:
+    if by.kind is not Kind.JOB and not by.holds(
+        Role.DISTRICT_ADMINISTRATOR, organisation_id=None, district_id=district.id
+    ):
+        return None  # the operation refuses in its own words
+    query = sa.select(Lecturer).where(
+        Lecturer.district_id == district.id, Lecturer.display_name == row["display_name"], Lecturer.ended_on.is_(None)
+    )
+    found = db.session.scalars(query.order_by(Lecturer.id)).all()
+    if len(found) > 1:
+        phone = _phone(row)
+        same = select_phones([one.person_id for one in found])
+        found = [one for one in found if phone and same[one.person_id] == phone]
+        if len(found) != 1:
+            raise Invalid(_("有几位“%(name)s”，请填手机来认人。", name=row["display_name"]), field="phone")
+    return found[0] if found else None
+
+
+def select_phones(person_ids: list[int]) -> dict[int, str]:
+    rows = db.session.execute(sa.select(Person.id, Person.phone).where(Person.id.in_(person_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+def _teach(lecturer: Lecturer, row: Values, district: Organisation, by: Actor, at: datetime) -> None:
+    titles = row.get("teaches") or []
+    held = {q.course_id for q in lecturer_queries.qualifications([lecturer.id]).get(lecturer.id, ())}
+    for title in titles:
+        course = finding.course(district.id, title, field="teaches")
+        if course.id not in held:
+            lecturers.qualify(lecturer, course, since=clock.day_of(at), by=by, at=at)
+
+
+def _appoint(lecturer: Lecturer, row: Values, district: Organisation, by: Actor, at: datetime) -> None:
+    starts_on, ends_on = row.get("starts_on"), row.get("ends_on")
+    if starts_on is None and ends_on is None:
+        return
+    if starts_on is None or ends_on is None:
+        raise Invalid(_("聘期的两天要一起填。"), field="ends_on" if ends_on is None else "starts_on")
+    same = sa.exists().where(
+        Appointment.lecturer_id == lecturer.id, Appointment.starts_on == starts_on, Appointment.ends_on == ends_on, Appointment.scope_id == district.id
+    )  # fmt: skip
+    if not db.session.scalar(sa.select(same)):
+        appointing.appoint(
+            lecturer, issuer=district, scope=district, starts_on=starts_on, ends_on=ends_on, by=by, at=at
+        )

@@ -1,0 +1,48 @@
+"""Finding what a cell names: an organisation by code, name or path, inside what the actor may see."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from catalogue.core.actor import Actor, Kind
+from catalogue.core.db import db
+from catalogue.core.errors import Invalid
+from catalogue.core.words import _
+from catalogue.courses.models import Course
+from catalogue.organisations import queries as organisations
+from catalogue.organisations.models import Organisation
+
+
+def labels(model: Any) -> Mapping[str, str]:
+    """Label → code of a vocabulary, entries that ended left out."""
+    query = sa.select(model.label, model.code)
+    if "ended_on" in model.__table__.columns:
+        query = query.where(model.ended_on.is_(None))
+    return {row[0]: row[1] for row in db.session.execute(query.order_by(model.label))}
+
+
+def organisation(by: Actor, said: str, *, field: str) -> Organisation:
+    """One organisation in sight by its 统计代码, its name, or 上级/名称 where a name occurs twice. Raises Invalid at its field."""
+    parent, _slash, name = said.rpartition("/")
+    query = sa.select(Organisation) if by.kind is Kind.JOB else organisations.visible(by)
+    query = query.where(Organisation.ended_on.is_(None))
+    query = query.where(Organisation.code == said) if said.isdigit() else query.where(Organisation.name == name)
+    if parent:
+        above = sa.select(Organisation.id).where(Organisation.name == parent.rpartition("/")[2])
+        query = query.where(Organisation.parent_id.in_(above))
+    found = db.session.scalars(query.order_by(Organisation.id).limit(2)).all()
+    if not found:
+        raise Invalid(_("没有找到“%(name)s”，或者不在您的范围内。", name=said[:40]), field=field)
+    if len(found) > 1:
+        raise Invalid(_("有几个“%(name)s”，请写成“上级/名称”。", name=said[:40]), field=field)
+    return found[0]
+
+
+def course(district_id: int | None, title: str, *, field: str) -> Course:
+    """One course of a district by its title. Raises Invalid at its field."""
+    query = sa.select(Course).where(Course.title == title, Course.district_id == district_id)
+    found = db.session.scalars(query.order_by(Course.id)).first()
+    if found is None:
+        raise Invalid(_("区里没有“%(title)s”这门课。", title=title[:40]), field=field)
+    return found

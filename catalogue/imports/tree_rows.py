@@ -1,0 +1,140 @@
+"""Rows of organisations and of people: their columns, and how one row is taken through the operations of the pages."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from catalogue.accounts import keys
+from catalogue.accounts import operations as people
+from catalogue.accounts import queries as accounts
+from catalogue.accounts.models import Account, Person
+from catalogue.accounts.passwords import Start
+from catalogue.accounts.words import ROLE_WORDS
+from catalogue.core import clock
+from catalogue.core.actor import Actor, Kind
+from catalogue.core.db import db
+from catalogue.core.errors import Invalid
+from catalogue.core.text import login_name
+from catalogue.core.words import _
+from catalogue.imports import finding
+from catalogue.imports.columns import Column, day, degree, one_of, several, some_of, text
+from catalogue.organisations import operations as organisations
+from catalogue.organisations import queries, reshaping
+from catalogue.organisations.models import Organisation, OrganisationKind
+
+Values = Mapping[str, Any]
+DETAILS = ("address", "telephone", "latitude", "longitude", "code")
+PERSON = ("name", "post", "phone", "email", "in_post_since")
+
+
+def organisation_columns() -> list[Column]:
+    kinds = one_of(lambda: finding.labels(OrganisationKind))
+    return [
+        Column("名称", "name", text(60), must=True, example="下塘社区"),
+        Column("种类", "kind", kinds, must=True, example="居民区", words="区、街道、镇、居民区、村、学院、分院等，见页面上的列表。"),
+        Column("上级", "parent", text(130), must=True, example="练塘镇", words="写名称；有重名的写“上级/名称”，例如“青浦区/练塘镇”。"),
+        Column("代码", "code", text(12), example="", words="统计用区划代码，12 位数字。填了就按代码认单位，名称不同会改名。"),
+        Column("简称", "short_name", text(30)),
+        Column("地址", "address", text(120), example="练塘镇下塘街 1 号"),
+        Column("电话", "telephone", text(30), example="021-00100000"),
+        Column("纬度", "latitude", degree(-90, 90), example=31.01, words="纬度和经度一起填，才能算讲师路上的时间。"),
+        Column("经度", "longitude", degree(-180, 180), example=121.05),
+        Column("别名", "aliases", several, example="下塘、下塘居委会", words="几个别名用顿号隔开。"),
+        Column("编号字母", "number_prefix", text(6), words="只有区要填，例如青浦是 QP。"),
+    ]  # fmt: skip
+
+
+def take_organisation(row: Values, by: Actor, at: datetime) -> None:
+    """Creates or changes one organisation. Its key is the code, else name and parent."""
+    parent = finding.organisation(by, row["parent"], field="parent")
+    found = _known_organisation(row, parent, by)
+    if found is None:
+        made = {k: row[k] for k in ("short_name", "number_prefix", *DETAILS) if k in row}
+        organisations.create(
+            parent=parent, kind=row["kind"], name=row["name"], aliases=row.get("aliases", ()), by=by, at=at, **made
+        )  # fmt: skip
+        return
+    if found.parent_id != parent.id:
+        raise Invalid(_("“%(name)s”已在别的上级下面。换上级请在单位页面上办。", name=found.name), field="parent")
+    if found.kind != row["kind"]:
+        raise Invalid(_("“%(name)s”的种类不同。换种类请在单位页面上办。", name=found.name), field="kind")
+    if found.name != row["name"]:
+        reshaping.rename(found, row["name"], on=clock.day_of(at), by=by, at=at)
+    details = {k: row[k] for k in DETAILS if k in row}
+    if details:
+        organisations.edit(found, details, by=by, at=at)
+    for alias in row.get("aliases", ()):
+        organisations.add_alias(found, alias, by=by, at=at)
+
+
+def _known_organisation(row: Values, parent: Organisation, by: Actor) -> Organisation | None:
+    query = sa.select(Organisation) if by.kind is Kind.JOB else queries.visible(by)
+    query = query.where(Organisation.ended_on.is_(None))
+    if row.get("code"):
+        found = db.session.scalars(query.where(Organisation.code == row["code"])).first()
+        if found is not None:
+            return found
+    return db.session.scalars(
+        query.where(Organisation.name == row["name"], Organisation.parent_id == parent.id)
+    ).first()
+
+
+def people_columns() -> list[Column]:
+    roles = {str(label): role for role, label in ROLE_WORDS.items()}
+    return [
+        Column("姓名", "name", text(40), must=True, example="张三（例）"),
+        Column("单位", "organisation", text(130), must=True, example="下塘社区", words="写名称；有重名的写“上级/名称”。"),
+        Column("职务", "post", text(40), example="社区干事"),
+        Column("电话", "phone", text(30), example="13800000000"),
+        Column("邮箱", "email", text(120)),
+        Column("到岗日期", "in_post_since", day, example="2026-03-01"),
+        Column("账号", "username", text(40), example="xiatang01", words="填了就开账号，导入后给一次性的首次口令。再导入按账号认人。"),
+        Column("岗位", "roles", some_of(lambda: roles), example="点单员", words="几个岗位用顿号隔开，只能给不高于您自己的岗位。"),
+    ]  # fmt: skip
+
+
+def take_person(row: Values, by: Actor, at: datetime, start: Start | None = None) -> bool:
+    """Creates or changes one person with roles and account. Key: the account, else name and organisation. True when an account was opened with `start`."""
+    place = finding.organisation(by, row["organisation"], field="organisation")
+    account = _account(row)
+    person = _known_person(row, place, account, by)
+    values = {k: row[k] for k in PERSON if k in row}
+    if person is None:
+        person = people.create_person(place, by=by, at=at, **values)
+    elif any(getattr(person, k) != v for k, v in values.items()):
+        people.edit_person(person, values, by=by, at=at)
+    for role in row.get("roles") or ():
+        if not accounts.overlapping(person.id, role, place.id, clock.day_of(at), None):
+            people.grant(person, role, place, starts_on=clock.day_of(at), by=by, at=at)
+    if row.get("username") and account is None and start is not None:
+        keys.create_account(person, row["username"], start, by=by, at=at)
+        return True
+    return False
+
+
+def _account(row: Values) -> Account | None:
+    if not row.get("username"):
+        return None
+    try:
+        name = login_name(row["username"])
+    except ValueError as trouble:
+        raise Invalid(str(trouble), field="username") from None
+    return db.session.scalars(sa.select(Account).where(Account.username == name)).first()
+
+
+def _known_person(row: Values, place: Organisation, account: Account | None, by: Actor) -> Person | None:
+    if account is not None:
+        person = db.session.get_one(Person, account.person_id)
+        visible = db.session.scalar(sa.select(Person.id).where(Person.id == person.id, accounts.kept_by(by)))
+        if visible is None or person.organisation_id != place.id:
+            raise Invalid(_("这个账号已经有人用了，请换一个。"), field="username")
+        return person
+    query = sa.select(Person).where(
+        Person.organisation_id == place.id, Person.name == row["name"], Person.ended_on.is_(None)
+    )
+    found = db.session.scalars(query.order_by(Person.id).limit(2)).all()
+    if len(found) > 1:
+        raise Invalid(_("这个单位有几位“%(name)s”，请在人员页面上改。", name=row["name"]), field="name")
+    return found[0] if found else None
