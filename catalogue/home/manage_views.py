@@ -60,7 +60,7 @@ GROUPS = (
     )),
     Group(_l("人和单位"), (
         Shelf(_for(DISTRICT, TOWN, SYSTEM), "/organisations/", "people", _l("单位"), _l("改名、撤并、上级、电话")),
-        Shelf(_for(DISTRICT, TOWN, SYSTEM), "/people/", "person", _l("人员和账号"), _l("开账号、换人、停用、重发首次口令")),
+        Shelf(_for(DISTRICT, TOWN, SYSTEM), "/people/", "person", _l("人员和账号"), _l("开账号、换人、停用、重发一次性密码")),
     )),
     Group(_l("规则和运行"), (
         Shelf(_for(DISTRICT, SYSTEM), "/settings/", "sift", _l("规则"), _l("答复时限、提前天数、每季场数")),

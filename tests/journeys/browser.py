@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
 
 PHONE, DESK = 390, 1280
 HEIGHTS = {PHONE: 844, DESK: 800}
@@ -73,6 +73,18 @@ def axe(page: Page) -> None:
         if finding["impact"] in ("serious", "critical")
     ]
     assert bad == [], f"{page.url}: {bad}"
+
+
+def look(page: Page) -> None:
+    """What is asked of every page of a journey."""
+    fits(page)
+    axe(page)
+
+
+def press(button: Locator) -> None:
+    """Press what leads to another page, and wait for it."""
+    with button.page.expect_navigation():
+        button.click()
 
 
 def watch(page: Page, own: str, problems: list[str]) -> None:

@@ -14,8 +14,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,13 @@ class Server:
         """Run a command such as `sweep` on this database and give what it printed."""
         return _flask(self.env, *arguments)
 
+    @contextmanager
+    def at(self, instant: datetime) -> Iterator["Server"]:
+        """The same installation on another day: a second server over the same database whose clock reads `instant`."""
+        port = _free_port()
+        with _running([sys.executable, "-m", "tests.journeys.another_day", instant.isoformat()], _on(self.env, port)):
+            yield replace(self, url=f"http://127.0.0.1:{port}", env=_on(self.env, port))
+
 
 def _flask(env: dict[str, str], *arguments: str) -> str:
     done = subprocess.run(
@@ -84,15 +92,23 @@ def _env(folder: Path, port: int) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, dict[str, Any]]]:
-    """The template database of a profile and what its seed printed; made once per run."""
+    """The template database of a profile and what its seed printed; made once per run.
+
+    Whoever writes a journey sets JOURNEY_SEEDS to a folder, and the templates are kept there from run to run.
+    """
     made: dict[str, tuple[Path, dict[str, Any]]] = {}
+    kept = os.environ.get("JOURNEY_SEEDS")
 
     def template(profile: str) -> tuple[Path, dict[str, Any]]:
         if profile not in made:
-            folder = tmp_path_factory.mktemp(profile)
-            env = _env(folder, 8000)
-            _flask(env, "db", "upgrade")
-            made[profile] = (folder / "songxue.db", json.loads(_flask(env, "seed", "--profile", profile, "--json")))
+            folder = Path(kept) / profile if kept else tmp_path_factory.mktemp(profile)
+            folder.mkdir(parents=True, exist_ok=True)
+            printed = folder / "printed.json"
+            if not printed.exists():
+                env = _env(folder, 8000)
+                _flask(env, "db", "upgrade")
+                printed.write_text(_flask(env, "seed", "--profile", profile, "--json"))
+            made[profile] = (folder / "songxue.db", json.loads(printed.read_text()))
         return made[profile]
 
     return template
@@ -109,17 +125,31 @@ def server(
     folder = tmp_path_factory.mktemp("server")
     with closing(sqlite3.connect(template)) as source, closing(sqlite3.connect(folder / "songxue.db")) as copy:
         source.backup(copy)
+    port = _free_port()
+    env = _env(folder, port)
+    with _running([sys.executable, "-m", "gunicorn", "wsgi:app"], env):
+        yield Server(f"http://127.0.0.1:{port}", folder / "songxue.db", printed, env)
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = _env(folder, port)
-    with (folder / "log").open("w") as log:
-        running = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "wsgi:app"], cwd=ROOT, env=env, stdout=log, stderr=log
-        )
+        return int(probe.getsockname()[1])
+
+
+def _on(env: dict[str, str], port: int) -> dict[str, str]:
+    return env | {"PORT": str(port)}
+
+
+@contextmanager
+def _running(command: list[str], env: dict[str, str]) -> Iterator[None]:
+    """A server on the port of `env` that answers, until the block ends."""
+    path = Path(env["UPLOAD_DIR"]).parent / f"log-{env['PORT']}"
+    with path.open("w") as log:
+        running = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
     try:
-        _wait_for(port, running, folder / "log")
-        yield Server(f"http://127.0.0.1:{port}", folder / "songxue.db", printed, env)
+        _wait_for(int(env["PORT"]), running, path)
+        yield
     finally:
         running.terminate()
         try:
@@ -166,12 +196,15 @@ def problems() -> list[str]:
 
 @pytest.fixture
 def open_page(browser: Browser, server: Server, problems: list[str]) -> Iterator[OpenPage]:
-    """open_page(username=None, *, width=1280, javascript=True): a visitor of their own, with own cookies."""
+    """open_page(username=None, *, width=1280, javascript=True, at=server): a visitor of their own, with own cookies."""
     contexts = []
 
-    def open_one(username: str | None = None, *, width: int = DESK, javascript: bool = True) -> Page:
+    def open_one(
+        username: str | None = None, *, width: int = DESK, javascript: bool = True, at: Server | None = None
+    ) -> Page:
+        place = at or server
         context = browser.new_context(
-            base_url=server.url,
+            base_url=place.url,
             viewport={"width": width, "height": HEIGHTS[width]},
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
@@ -182,8 +215,8 @@ def open_page(browser: Browser, server: Server, problems: list[str]) -> Iterator
         context.set_default_timeout(10_000)
         context.add_init_script(TELL_OF_SCROLLING)
         page = context.new_page()
-        page.server = server  # type: ignore[attr-defined]  # so that sign_in knows the passwords
-        watch(page, server.url, problems)
+        page.server = place  # type: ignore[attr-defined]  # so that sign_in knows the passwords
+        watch(page, place.url, problems)
         if username:
             sign_in(page, username)
         return page
