@@ -62,8 +62,14 @@ def queue(by: Actor, page: int = 1) -> Sequence[Any]:
 def waiting_order(by: Actor, said: int | str) -> Order:
     """One order of the desk, by id or number. Raises NotVisible."""
     number = numbers.plain(str(said))
-    mine = Order.number == number if number else Order.id == int(said) if str(said).isdigit() else sa.false()
+    mine = Order.number == number if number else Order.id == _id(said)
     return one(visible_to(by, Order, *policy.DESK).where(mine))
+
+
+def _id(said: int | str) -> int:
+    """What an address says as an id; 0, which no row has, for anything that no column could hold."""
+    text = str(said)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def under_way(by: Actor) -> Sequence[Any]:
@@ -119,7 +125,7 @@ def visible(by: Actor) -> sa.Select[Dispatch]:
 def dispatch_of(by: Actor, said: int | str) -> Dispatch:
     """One dispatch by id or number with all its page shows. Raises NotVisible outside the scope."""
     number = numbers.plain(str(said))
-    mine = Dispatch.number == number if number else Dispatch.id == int(said) if str(said).isdigit() else sa.false()
+    mine = Dispatch.number == number if number else Dispatch.id == _id(said)
     return one(visible(by).where(mine).options(*_WHOLE))
 
 

@@ -148,6 +148,8 @@ def _written(form: OrderForm, order_id: int) -> ResponseReturnValue:
         _choices(form, order.course, _version(order), order.organisation)
         good = form.validate_on_submit()
         times = sheet.times_of(order)
+        if order.state is State.RETURNED and not form.expected.errors and form.people() is None:
+            form.expected.errors = [_("请填写大概来多少人。")]  # a draft may lack it, an order that was handed in may not
         if "refusal" not in g:
             sheet.pressed(times, form, request.form, terms)
             operations.keep(

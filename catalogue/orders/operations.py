@@ -15,7 +15,7 @@ from catalogue.core.errors import IllegalAction, Invalid, NotVisible, Stale
 from catalogue.core.words import _
 from catalogue.courses.models import Course, CourseVersion, EditionItem
 from catalogue.orders import policy, queries, rules
-from catalogue.orders.errors import NotYours, OwnOrder, ReasonMissing, TooManyWindows
+from catalogue.orders.errors import NotYours, OwnOrder, ReasonMissing, TooManyWindows, WrongSize
 from catalogue.orders.events import (
     OrderApproved,
     OrderCancelled,
@@ -140,10 +140,15 @@ def _check_page(order: Order, version: int | None, by: Actor) -> None:
 
 
 def save(order: Order, values: Mapping[str, Any], *, by: Actor, at: datetime, version: int | None = None) -> None:
-    """Keeps what was typed in a draft or returned order. Raises NotYours, Stale; nothing is judged before it is submitted."""
+    """Keeps what was typed in a draft or returned order. Raises NotYours, Stale; nothing is judged before it is submitted.
+
+    Only the number of people may not be emptied any more once an order was handed in (WrongSize).
+    """
     _hold(order)
     _check_editor(by, order)
     _check_page(order, version, by)
+    if order.state is not State.DRAFT and values.get("expected", order.expected) is None:
+        raise WrongSize(_("请填写大概来多少人。"), field="expected")
     changes.edit(order, _plain(values), by=by, at=at, action="save")
 
 

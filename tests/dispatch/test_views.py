@@ -54,6 +54,19 @@ def test_the_desk_shows_the_queue_and_the_candidates_with_their_points(client):
     assert "2 人选" in words(shown)
 
 
+@pytest.mark.parametrize("said", ["²", "٣", "9" * 30, "0", "-1", "QP26-P-99999", "null"])
+def test_nonsense_instead_of_a_dispatch_is_not_found(client, said):
+    assert client.sign_in(a_dispatcher()).get(f"/dispatch/{said}").status_code == 404
+
+
+@pytest.mark.parametrize("said", ["²", "9" * 30, "x"])
+def test_nonsense_instead_of_a_waiting_order_is_no_crash(client, said):
+    client.sign_in(a_dispatcher())
+
+    assert client.get(f"/dispatch/?o={said}").status_code in (200, 404)
+    assert client.send("/dispatch/", {"orders": said, "one": said}).status_code in (404, 422)
+
+
 def test_an_empty_desk_says_what_will_come(client):
     assert "没有等派的点单" in words(client.sign_in(a_dispatcher()).get("/dispatch/"))
 

@@ -594,6 +594,18 @@ def test_a_returned_order_is_mended_and_comes_back_under_its_number(app):
     assert (order.state, order.number, order.checked_at) == (State.SUBMITTED, "QP26-D-00001", None)
 
 
+def test_an_order_that_was_handed_in_does_not_lose_its_number_of_people(app):
+    scene = a_scene()
+    order = submitted(scene)
+    operations.send_back(order, by=actor_of(a_town_administrator()), at=NOON, reason="几点方便？")
+
+    with pytest.raises(errors.WrongSize):
+        operations.save(order, {"expected": None}, by=scene.orderer, at=NOON)
+
+    operations.save(order, {"expected": 25}, by=scene.orderer, at=NOON)
+    assert order.expected == 25
+
+
 def test_the_dispatcher_returns_an_approved_order_and_nothing_else(app):
     scene = a_scene()
     order = submitted(scene)

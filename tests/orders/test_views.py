@@ -452,6 +452,21 @@ def test_approving_returning_and_rejecting_from_the_page(client, scene):
     assert f"/checks/{one.id}" not in client.get("/checks/").get_data(as_text=True)
 
 
+@pytest.mark.parametrize("button", ["submit", "save"])
+def test_an_order_that_came_back_keeps_its_number_of_people_when_the_field_is_emptied(client, scene, button):
+    order = submitted(scene)
+    operations.send_back(order, by=actor_of(a_town_administrator()), at=NOON, reason="几点方便？")
+    client.sign_in(scene.person)
+    held = fields_of(client.get(f"/orders/{order.id}/edit").get_data(as_text=True))
+    typed = {**held, "need": "晚上停不下车", "telephone": "02159250000", "expected": "", "place": "own_room", button: "1"}
+
+    answer = client.send(f"/orders/{order.id}/edit", typed)
+
+    assert answer.status_code == (422 if button == "submit" else 200)
+    assert ("请填写大概来多少人" in answer.get_data(as_text=True)) == (button == "submit")
+    assert (only_order().state, only_order().expected) == (State.RETURNED, 30)
+
+
 def test_the_checker_sees_no_button_on_an_order_of_their_own(client, scene):
     person = a_town_administrator()
     order = submitted(scene, by=actor_of(person))
