@@ -12,7 +12,7 @@ from flask import current_app
 from catalogue.core.db import db
 
 SECONDS = 5.0
-MOST = 1000
+MOST = 2000
 _KEY = "songxue.kept"
 T = TypeVar("T")
 

@@ -1,7 +1,9 @@
 """Every read of dispatches and offers, starting from who may see them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,9 +44,14 @@ def _waiting(by: Actor) -> sa.ColumnElement[bool]:
     return sa.and_(Order.state == OrderState.APPROVED, in_scope(by, Order, *policy.DESK))
 
 
-def queue(by: Actor, page: int = 1) -> Sequence[Any]:
-    """Approved orders that wait for a dispatch, the soonest first possible time first; one more than a page holds."""
-    return db.session.execute(
+def _roles_of(by: Actor) -> Actor:
+    """The actor without what differs from request to request, as a key of statements built once."""
+    return replace(by, request_id="", name="", acting_for=None)
+
+
+@lru_cache(maxsize=200)
+def _queue(by: Actor) -> Any:
+    return (
         sa.select(
             Order.id, Order.number, Order.expected, CourseVersion.title, Organisation.name.label("committee"), _TOWN.name.label("town"),
             _SOONEST.label("soonest"), sa.func.count(Order.id).over().label("waiting"),
@@ -55,8 +62,13 @@ def queue(by: Actor, page: int = 1) -> Sequence[Any]:
         .where(_waiting(by))
         .order_by(_SOONEST.nulls_last(), Order.id)
         .limit(QUEUE)
-        .offset((page - 1) * QUEUE)
-    ).all()  # fmt: skip
+        .offset(sa.bindparam("first", type_=sa.Integer))
+    )  # fmt: skip
+
+
+def queue(by: Actor, page: int = 1) -> Sequence[Any]:
+    """Approved orders that wait for a dispatch, the soonest first possible time first."""
+    return db.session.execute(_queue(_roles_of(by)), {"first": (page - 1) * QUEUE}).all()
 
 
 def waiting_order(by: Actor, said: int | str) -> Order:
@@ -72,13 +84,15 @@ def _id(said: int | str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
+@lru_cache(maxsize=200)
+def _under_way(by: Actor) -> Any:
+    open_ones = Dispatch.state.in_((State.PROPOSED, State.APPROVED))
+    return _listed().where(open_ones, in_scope(by, Dispatch, *policy.SEEING)).limit(50)
+
+
 def under_way(by: Actor) -> Sequence[Any]:
     """Proposed and approved dispatches of the desk, the newest first."""
-    return db.session.execute(
-        _listed().where(
-            Dispatch.state.in_((State.PROPOSED, State.APPROVED)), in_scope(by, Dispatch, *policy.SEEING)
-        ).limit(50)
-    ).all()  # fmt: skip
+    return db.session.execute(_under_way(_roles_of(by))).all()
 
 
 def to_approve(by: Actor) -> Sequence[Any]:

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from catalogue.calendar.models import Hold
 from catalogue.core import clock, wording
-from catalogue.core.db import transaction
+from catalogue.core.db import db, transaction
 from catalogue.core.errors import Invalid, NotVisible
 from catalogue.core.forms import version_of
+from catalogue.core.kept import kept
 from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _
 from catalogue.demand.models import Lack
@@ -91,11 +92,8 @@ def _desk(form: ProposeForm) -> ResponseReturnValue:
     if not asked and waiting:
         asked = [waiting[0].id]
     case = _case(asked) if asked else None
-    shown = problem.whole_orders([row.id for row in waiting])
-    by_district: dict[int, list[Any]] = defaultdict(list)
-    for order in shown:
-        by_district[order.district_id].append(order)
-    able = {k: v for some in by_district.values() for k, v in candidates.counts(some, now()).items()}
+    ids = tuple(row.id for row in waiting)
+    shown, able = kept(("desk", ids), lambda: _counted(ids), 20)
     return page(
         "dispatch/desk.html", form=form, waiting=waiting, able=able, case=case, asked=asked, due=_due, page_number=number,
         pages=-(-waiting[0].waiting // queries.QUEUE) if waiting else 1, under_way=queries.under_way(actor()), gap_form=GapForm(formdata=None),
@@ -103,10 +101,27 @@ def _desk(form: ProposeForm) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def _counted(ids: Sequence[int]) -> tuple[list[Any], dict[int, int]]:
+    """The orders of the queue, and how many could come to each: a hint that may be twenty seconds old."""
+    shown = problem.whole_orders(ids)
+    by_district: dict[int, list[Any]] = defaultdict(list)
+    for order in shown:
+        by_district[order.district_id].append(order)
+    able = {k: v for some in by_district.values() for k, v in candidates.counts(some, now()).items()}
+    db.session.expunge_all()
+    return shown, able
+
+
+def _case_now(ids: Sequence[int]) -> Case:
+    case = candidates.case_of(ids, now())
+    db.session.expunge_all()
+    return case
+
+
 def _case(ids: Sequence[int]) -> Case:
     for order_id in ids:
         queries.waiting_order(actor(), order_id)  # 404 outside the scope or when it no longer waits
-    case = candidates.case_of(ids, now())
+    case = kept(("case", tuple(ids)), lambda: _case_now(ids))  # seconds old at most: what is proposed is judged anew
     if case.orders[0].state.value not in ("approved", "planned"):
         raise NotVisible(_("没有找到，或者不在您的范围内。"))
     return case

@@ -1,25 +1,29 @@
 """The order form: one page on a desk, three steps on a phone, whole without script. Every button posts the form and keeps it."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, g, jsonify, redirect, request
+from flask import Blueprint, flash, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from catalogue.core import wording
 from catalogue.core.actor import Role
-from catalogue.core.clock import HalfDay
+from catalogue.core.clock import HalfDay, day_of
 from catalogue.core.db import transaction
 from catalogue.core.errors import NotVisible
+from catalogue.core.kept import detached, kept
 from catalogue.core.web import actor, now, page, permit, roles
-from catalogue.core.words import _
+from catalogue.core.words import _, spoken
 from catalogue.courses.models import Course, CourseVersion
 from catalogue.orders import choices, operations, patterns, policy, queries, rules, sheet
 from catalogue.orders.errors import NotYours
 from catalogue.orders.forms import HALVES, WEEKDAYS, OrderForm, options
 from catalogue.orders.models import Order, Origin, Place
-from catalogue.orders.sheet import Asked, Availability, Times
+from catalogue.orders.sheet import Asked, Availability, Free, Times
 from catalogue.orders.states import State
 from catalogue.organisations.models import Organisation
 
@@ -28,6 +32,7 @@ pages = Blueprint("order_form", __name__)
 AVAILABILITY: Availability | None = None
 """Who could come, by half-day: set by app.py to what dispatch answers; without it the calendar shows days only."""
 
+HERE = "one-time-key-goes-here"
 STEP_OF = {
     "windows": 2,
     "pattern": 2,
@@ -87,21 +92,52 @@ def _own(acting_for: int | None) -> int | None:
 
 
 def _fresh(course_id: int, committee_id: int) -> ResponseReturnValue:
-    committee, course = choices.committee_of(committee_id), queries.course_of(course_id)
-    if not policy.may_order_for(actor(), committee) or course.published is None:
+    """The form as it opens. All but the quota used, the one-time key and the token may be five seconds old: a press judges it anew."""
+    committee = kept(("ordering", committee_id), lambda: _apart(choices.committee_of(committee_id)))
+    if not policy.may_order_for(actor(), committee):
         raise NotVisible(_("没有找到，或者不在您的范围内。"))
-    terms = rules.terms(course.id, committee.id, now())
-    rules.refuse_unless_offered(course, terms.chain, committee.district_id or 0)
     own = policy.origin_of(actor(), committee) is Origin.COMMITTEE
+    asked, who = request.args.get("slot", "")[:30], "who" in request.args
+    read: list[rules.Terms] = []
+    edition_id = kept(("edition", course_id, committee_id), lambda: _edition_of(course_id, committee_id, read))
+    used = queries.used(committee_id, edition_id, course_id) if edition_id is not None else None
+    may_override = any(actor().has(r) for r in policy.ON_BEHALF)
+    depends = (course_id, committee_id, actor().name if own else "", may_override, asked, who, used, spoken(), day_of(now()))
+    title, parts = kept(("order form", *depends), lambda: _opened(course_id, committee, own, asked, used, read))
+    inside = parts[0] + Markup(generate_csrf()) + parts[1] + secrets.token_urlsafe(18) + parts[2]  # noqa: S704  # a signed token
+    return page("orders/form.html", order=None, inside=inside, title=title, course_id=course_id)
+
+
+def _apart(committee: Organisation) -> Organisation:
+    return detached(committee, *((committee.town,) if committee.town is not None else ()))
+
+
+def _edition_of(course_id: int, committee_id: int, read: list[rules.Terms]) -> int | None:
+    """The edition one would order from; `read` keeps the terms, when they had to be read, for the form itself."""
+    read.append(rules.terms(course_id, committee_id, now()))
+    item = read[0].item
+    return item.edition_id if item is not None else None
+
+
+def _opened(course_id: int, committee: Organisation, own: bool, asked: str, used: queries.Used | None, read: Sequence[rules.Terms]) -> tuple[str, tuple[Markup, ...]]:  # fmt: skip
+    """Title and HTML of a fresh form, in three parts: the token goes between the first two, the one-time key after."""
+    course = queries.course_of(course_id)
+    if course.published is None:
+        raise NotVisible(_("没有找到，或者不在您的范围内。"))
+    terms = read[0] if read else rules.terms(course.id, committee.id, now())
+    rules.refuse_unless_offered(course, terms.chain, committee.district_id or 0)
     form = OrderForm(
         data={
-            "key": secrets.token_urlsafe(18), "course": course.id, "committee": committee.id, "telephone": committee.telephone,
+            "key": HERE, "course": course.id, "committee": committee.id, "telephone": committee.telephone,
             "contact": actor().name if own else "", "place": operations.usual_place(course.published).value,
         }
     )  # fmt: skip
-    slot = _slot(request.args.get("slot", ""), terms)
+    slot = _slot(asked, terms)
     form.on_day.data = slot[0].isoformat() if slot is not None else ""
-    return _page(form, None, course, course.published, committee, Times([slot] if slot is not None else []), terms)
+    shown = _shown(form, None, course, course.published, committee, Times([slot] if slot is not None else []), terms, used)
+    before, _token, rest = render_template("orders/_form.html", **shown).partition(generate_csrf())
+    middle, _key, after = rest.partition(HERE)
+    return course.title, (Markup(before), Markup(middle), Markup(after))  # noqa: S704  # our own template, escaped there
 
 
 def _slot(said: str, terms: rules.Terms) -> patterns.Slot | None:
@@ -207,7 +243,13 @@ def _choices(form: OrderForm, course: Course, version: CourseVersion, committee:
     return venues
 
 
-def _page(form: OrderForm, order: Order | None, course: Course, version: CourseVersion, committee: Organisation, times: Times, terms: rules.Terms | None = None) -> ResponseReturnValue:  # fmt: skip
+def _page(form: OrderForm, order: Order, course: Course, version: CourseVersion, committee: Organisation, times: Times) -> ResponseReturnValue:  # fmt: skip
+    shown = _shown(form, order, course, version, committee, times)
+    return page("orders/form.html", **shown, title=course.title, course_id=course.id)
+
+
+def _shown(form: OrderForm, order: Order | None, course: Course, version: CourseVersion, committee: Organisation, times: Times, terms: rules.Terms | None = None, used: queries.Used | None = None) -> dict[str, Any]:  # fmt: skip
+    """Everything the form's template asks for."""
     venues = _choices(form, course, version, committee)
     terms = terms or rules.terms(course.id, committee.id, now(), windows=times.windows())
     place = Place(form.place.data) if form.place.data in set(Place) else Place.OWN_ROOM
@@ -218,14 +260,15 @@ def _page(form: OrderForm, order: Order | None, course: Course, version: CourseV
         form.people(), month, sheet.last_of(month),
     )  # fmt: skip
     ask = AVAILABILITY is not None and terms.teach is not None
-    free = AVAILABILITY(asked) if AVAILABILITY is not None and ask and _counts_now() else None
+    free = _free(asked) if ask and _counts_now() else None
     day = sheet.inside(_open_day(form), terms)
     form.at_month.data, form.on_day.data = month.isoformat()[:7], day.isoformat() if day is not None else ""
     form.at_step.data = str(_step(form))
     named = next((v for v in venues if str(v.id) == str(form.venue.data)), None)
-    used = queries.used(committee.id, terms.item.edition_id, course.id, without=order.id if order else None) if terms.item else None  # fmt: skip
-    return page(
-        "orders/form.html", form=form, order=order, course=course, version=version, committee=committee, terms=terms, times=times,
+    if used is None and terms.item is not None:
+        used = queries.used(committee.id, terms.item.edition_id, course.id, without=order.id if order else None)  # fmt: skip
+    return dict(  # noqa: C408
+        form=form, order=order, course=course, version=version, committee=committee, terms=terms, times=times,
         month=month, before=_month_beside(month, -1, terms), after=_month_beside(month, 1, terms),
         days=sheet.month_days(month, place, terms, times.slots, free), day=day,
         boxes=sheet.half_boxes(day, times.slots, free) if day is not None else [], counted=free is not None, ask_later=_ask_later(course.id, committee.id, order) if ask and free is None else "", place=place, room=room,
@@ -235,6 +278,12 @@ def _page(form: OrderForm, order: Order | None, course: Course, version: CourseV
         own=policy.origin_of(actor(), committee) is Origin.COMMITTEE, just_opened="day" in request.form, over_quota=_over(used, terms), may_override=any(actor().has(r) for r in policy.ON_BEHALF), step=_step(form), named=named,
         url=f"/orders/{order.id}/edit" if order is not None else "/orders/new", saved_at=now() if order is not None else None,
     )  # fmt: skip
+
+
+def _free(asked: Asked) -> Mapping[patterns.Slot, Free] | None:
+    """Who could come, at most five seconds old."""
+    ask = AVAILABILITY
+    return None if ask is None else kept(("free", asked), lambda: ask(asked))
 
 
 def _counts_now() -> bool:

@@ -1,8 +1,9 @@
 """Every read of orders: who sees which, the lists, and the facts the rules judge by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,6 +45,11 @@ TABS = {
 
 def in_sight(by: Actor) -> sa.ColumnElement[bool]:
     """Orders this actor may see. A draft is private: its maker's, or its committee's when the committee made it."""
+    return _in_sight(replace(by, request_id="", name="", acting_for=None))
+
+
+@lru_cache(maxsize=500)
+def _in_sight(by: Actor) -> sa.ColumnElement[bool]:
     scope = organisations.in_scope(by, Order, *policy.SEEING)
     own = by.organisations(Role.ORDERER)
     private = [Order.made_by_id == by.person_id]
@@ -159,11 +165,16 @@ _LIST: Any = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=500)
+def _tab(by: Actor, tab: str) -> Any:
+    """The list of one tab for one set of roles, built once."""
+    query = _LIST.where(in_sight(by))
+    return query.where(Order.state.in_(TABS[tab])) if tab in TABS else query
+
+
 def listed(by: Actor, *, tab: str = "", q: str = "", after: str = "", before: str = "", size: int = 20) -> Page[Any]:
     """The orders in sight, newest first, as rows of the list; `q` is a number (with or without hyphens), a course or a committee."""
-    query = _LIST.where(in_sight(by))
-    if tab in TABS:
-        query = query.where(Order.state.in_(TABS[tab]))
+    query = _tab(replace(by, request_id="", name="", acting_for=None), tab)
     number = numbers.plain(q)
     if number is not None:
         query = query.where(Order.number == number)
@@ -186,12 +197,16 @@ def others_of(order: Order, limit: int = 10) -> Sequence[Any]:
     return db.session.execute(mine.order_by(Order.id.desc()).limit(limit)).all()
 
 
+@lru_cache(maxsize=500)
+def _counting(by: Actor, small: bool) -> Any:
+    query = sa.select(Order.state, sa.func.count()).where(in_sight(by)).group_by(Order.state)
+    return query if small else query.where(Order.state.in_((*OPEN, State.DRAFT)))
+
+
 def tab_counts(by: Actor) -> dict[str, int | None]:
     """How many orders stand under each tab. Whole counts for a committee; towns and districts get the open ones only (None: not counted)."""
     small = all(m.level is Level.COMMITTEE for m in by.memberships if m.role in policy.SEEING)
-    query = sa.select(Order.state, sa.func.count()).where(in_sight(by)).group_by(Order.state)
-    if not small:
-        query = query.where(Order.state.in_((*OPEN, State.DRAFT)))
+    query = _counting(replace(by, request_id="", name="", acting_for=None), small)
     found: dict[State, int] = {row[0]: row[1] for row in db.session.execute(query)}
     counts: dict[str, int | None] = {tab: sum(found.get(s, 0) for s in states) for tab, states in TABS.items()}
     if not small:

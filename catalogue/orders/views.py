@@ -4,14 +4,17 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from catalogue.core.actor import Role
+from catalogue.core.clock import day_of
 from catalogue.core.db import transaction
 from catalogue.core.forms import version_of
+from catalogue.core.kept import kept
 from catalogue.core.web import actor, now, page, permit, roles
-from catalogue.core.words import _
+from catalogue.core.words import _, spoken
 from catalogue.orders import choices, operations, policy, progress, queries
 from catalogue.orders.forms import AssignForm, CallForm, CancelForm, NoteForm, ReasonForm
 from catalogue.orders.models import Order, Origin
@@ -42,10 +45,27 @@ def orders() -> ResponseReturnValue:
         found = queries.listed(actor(), tab=tab, q=q, after=after, before=before)
         counts = queries.tab_counts(actor())
         lines = _lines([r.id for r in found.rows])
-        return page(
-            "orders/orders.html", found=found, counts=counts, tab=tab if tab in queries.TABS else "", q=q, lines=lines, progress=progress,
-            mine=queries.TABS["mine"], alone=actor().roles == frozenset({Role.ORDERER}),
-        )  # fmt: skip
+    alone = actor().roles == frozenset({Role.ORDERER})
+    return page(
+        "orders/orders.html", found=found, counts=counts, tab=tab if tab in queries.TABS else "", q=q, alone=alone,
+        cards=[_card(row, lines.get(row.id), alone) for row in found.rows],
+    )  # fmt: skip
+
+
+def _card(row: Any, line: Line | None, alone: bool) -> Markup:
+    """One order as its card, rendered once for equal facts on one day."""
+    late = row.check_by is not None and row.check_by < now()
+    told = None if line is None else (tuple(sorted(line.stamps.items())), line.next, line.url, line.label)
+    return kept(
+        ("order card", tuple(row), told, alone, late, spoken(), day_of(now())), lambda: _made(row, line, alone), 600
+    )
+
+
+def _made(row: Any, line: Line | None, alone: bool) -> Markup:
+    card: Any = current_app.jinja_env.get_template("orders/_order_card.html").module
+    mine = alone and row.state in queries.TABS["mine"]
+    made: Markup = card.order_card(row, line, progress, now(), mine, committee=not alone)
+    return made
 
 
 @pages.route("/orders/<said>")
