@@ -14,6 +14,9 @@ from catalogue.core import actor as actors
 from catalogue.core import clock
 from catalogue.core.actor import Actor, Kind, Level, Role
 from catalogue.core.db import db
+from catalogue.core.errors import NotVisible
+from catalogue.core.text import login_name
+from catalogue.core.words import _
 from catalogue.organisations.models import Organisation, OrganisationLink, OrganisationReach
 from catalogue.organisations.queries import names_of, one
 
@@ -132,6 +135,18 @@ def actor_for(person_id: int, name: str, at: datetime, **more: Any) -> Actor:
         memberships=memberships_of(person_id, clock.day_of(at)),
         **more,
     )
+
+
+def actor_called(username: str, at: datetime) -> Actor:
+    """The person of an account as an actor, for the command line. Raises NotVisible when nobody could sign in with it."""
+    query = sa.select(Account, Person).join(Person, Person.id == Account.person_id)
+    found = db.session.execute(
+        query.where(Account.username == login_name(username[:80]), Account.disabled_at.is_(None))
+    )
+    row = found.first()
+    if row is None:
+        raise NotVisible(_("没有账号“%(name)s”，或者已经停用。", name=username[:80]))
+    return actor_for(row[1].id, row[1].name, at, account_id=row[0].id)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What a table to import looks like: its columns, what each cell may hold, and how a row is read into values with every wrong cell named."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from catalogue.core.words import _
 
 EXAMPLE = "（示例）"  # a row that begins so is the template's own and is passed over
 _LIST = re.compile(r"[、，,;；\n]+")
+_LINES = re.compile(r"[;；\n]+")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 YES, NO = ("是", "有", "对", "y", "yes", "1", "true"), ("否", "无", "没有", "不", "n", "no", "0", "false")
 
@@ -117,6 +119,11 @@ def several(cell: Cell) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in _LIST.split(words) if part.strip()))
 
 
+def titles(cell: Cell) -> list[str]:
+    """Several titles, told apart by semicolons or lines only: a title may hold a comma."""
+    return list(dict.fromkeys(part.strip() for part in _LINES.split(text(2000)(cell)) if part.strip()))
+
+
 def one_of(choices: Callable[[], Mapping[str, Any]]) -> Reader:
     """The value behind a word of a list."""
 
@@ -133,15 +140,28 @@ def one_of(choices: Callable[[], Mapping[str, Any]]) -> Reader:
 
 def some_of(choices: Callable[[], Mapping[str, Any]]) -> Reader:
     def read(cell: Cell) -> list[Any] | None:
-        words, known = several(cell), choices()
+        known = choices()
+        words = _told_apart(text(2000)(cell), known)
         if not words:
             return None
         strange = [w for w in words if w not in known]
         if strange:
-            raise BadCell(_("没有“%(words)s”，请填：%(known)s。", words=strange[0][:40], known="、".join(known)))
+            raise BadCell(_("没有“%(words)s”，请填：%(known)s。", words=strange[0][:40], known="；".join(known)))
         return [known[w] for w in words]
 
     return read
+
+
+def _told_apart(words: str, known: Mapping[str, Any]) -> list[str]:
+    """The entries of a cell. A word of the list may itself hold a separator (居民、村民), so the longest that fits goes first."""
+    longest = sorted((w for w in known if _LIST.search(w)), key=len, reverse=True)
+    found: dict[str, None] = {}
+    while words := words.strip("、，,;；\n "):
+        fits = (w for w in longest if words.startswith(w) and (words == w or _LIST.match(words[len(w) :].lstrip())))
+        word = next(fits, "") or _LIST.split(words, maxsplit=1)[0]
+        found[word.strip()] = None
+        words = words[len(word) :]
+    return list(found)
 
 
 @dataclass(frozen=True)
@@ -154,6 +174,7 @@ class Column:
     must: bool = False
     example: Cell = ""
     words: str = ""
+    also: tuple[str, ...] = ()  # other headers people use
 
 
 @dataclass(frozen=True)
@@ -166,7 +187,8 @@ class Line:
 
 def parse(table: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> tuple[list[Line], list[Wrong], dict[str, int]]:
     """Rows of a table by the headers of its first row. Returns lines, every wrong cell, and where each column stands."""
-    heads = [said(cell).rstrip("*＊ ") for cell in table[0]]
+    headers = {_spelling(word): column.header for column in columns for word in (*column.also, column.header)}
+    heads = [headers.get(_spelling(said(cell)), said(cell)) for cell in table[0]]
     known = {column.header: column for column in columns}
     wrong = [
         Wrong(1, n, head[:20], _("不认识这个列名，请用模板里的。"))
@@ -193,6 +215,11 @@ def parse(table: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> tuple[l
         if not bad:
             lines.append(line)
     return lines, wrong, where
+
+
+def _spelling(header: str) -> str:
+    """A header for comparing: one width, no spaces, no star or 必填 behind it."""
+    return re.sub(r"[\s*]|\((?:必填|选填|可不填)\)", "", unicodedata.normalize("NFKC", header)).casefold()
 
 
 def _line(

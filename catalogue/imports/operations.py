@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catalogue.accounts.passwords import Start, new_start
+from catalogue.accounts.passwords import Start, new_starts
 from catalogue.core import audit
 from catalogue.core.actor import Actor
 from catalogue.core.db import db
@@ -17,7 +17,6 @@ from catalogue.core.words import _
 from catalogue.imports import district_rows, policy, tree_rows
 from catalogue.imports.columns import Column, Line, Wrong, parse
 
-MOST_ACCOUNTS = 300  # of one file: each start code is hashed with care, which takes its time
 MOST_SHOWN = 200
 REHEARSAL = Start("", "rehearsal")
 
@@ -63,14 +62,12 @@ class Report:
 
 
 def starts_for(kind: str, table: Sequence[Sequence[Cell]]) -> list[Start]:
-    """Start codes for the accounts a table may open, hashed before the write begins. Raises Invalid for too many."""
+    """Start codes for the accounts a table may open, made before the write begins."""
     if kind != "people":
         return []
     lines, _wrong, _where = parse(table, SORTS[kind].columns())
     wanted = sum("username" in line.values for line in lines)
-    if wanted > MOST_ACCOUNTS:
-        raise Invalid(_("一次最多开 %(n)d 个账号，请分成几个文件。", n=MOST_ACCOUNTS), field="file")
-    return [new_start() for _n in range(wanted)]
+    return new_starts(wanted)
 
 
 def bring_in(
@@ -86,9 +83,11 @@ def bring_in(
     lines, wrong, where = parse(table, columns)
     report = Report(wrong=wrong)
     codes = iter(starts)
+    if kind == "organisations":
+        lines = tree_rows.parents_first(lines)
     whole = db.session.begin_nested()
-    for line in lines:
-        _take(kind, line, report, _Headers(columns, where), codes, dry_run=dry_run, by=by, at=at)
+    for line in _each_once(kind, lines, report):
+        _take(kind, line, report, _Headers(columns, where, KEYS[kind][0]), codes, dry_run=dry_run, by=by, at=at)
     if report.wrong or dry_run:
         whole.rollback()
         db.session.expire_all()
@@ -99,16 +98,36 @@ def bring_in(
     return report
 
 
+KEYS = {  # what may stand in a table once, the cell it belongs to first
+    "organisations": ("parent", "name"), "people": ("organisation", "name", "phone", "username"), "venues": ("owner", "name"),
+    "courses": ("owner", "title"), "lecturers": ("district", "display_name", "phone"),
+}  # fmt: skip
+
+
+def _each_once(kind: str, lines: Sequence[Line], report: Report) -> list[Line]:
+    """The rows without those that say the same thing a second time, which are named."""
+    seen: dict[tuple[Any, ...], int] = {}
+    once = []
+    for line in lines:
+        first = seen.setdefault(tuple(line.values.get(name) for name in KEYS[kind]), line.number)
+        if first == line.number:
+            once.append(line)
+        else:
+            report.wrong.append(Wrong(line.number, None, "", _("和第 %(row)d 行重复，请只留一行。", row=first)))
+    return once
+
+
 @dataclass(frozen=True)
 class _Headers:
     """Where the field of a refusal stands in the sheet."""
 
     columns: Sequence[Column]
     where: Mapping[str, int]
+    main: str  # the cell of a refusal that names no field: whose row it would be
 
     def wrong(self, line: Line, refused: Refusal) -> Wrong:
         said = refused.field if isinstance(refused, Invalid) else ""
-        name = _SAME.get(said, said)
+        name = said if said in self.where else _SAME.get(said, said or self.main)
         header = next((c.header for c in self.columns if c.name == name), "")
         column = self.where.get(name)
         return Wrong(line.number, column, header if column is not None else "", refused.sentence)

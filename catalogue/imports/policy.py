@@ -7,7 +7,7 @@ KINDS = {  # in the order in which a new district needs them
 }  # fmt: skip
 ALL = (Role.DISTRICT_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR)
 MAY = {
-    "organisations": ALL, "people": (*ALL, Role.TOWN_ADMINISTRATOR), "venues": (Role.DISTRICT_ADMINISTRATOR,),
+    "organisations": ALL, "people": (*ALL, Role.TOWN_ADMINISTRATOR), "venues": (Role.DISTRICT_ADMINISTRATOR, Role.TOWN_ADMINISTRATOR),
     "courses": (Role.DISTRICT_ADMINISTRATOR,), "lecturers": (Role.DISTRICT_ADMINISTRATOR,),
 }  # fmt: skip
 

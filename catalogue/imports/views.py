@@ -75,9 +75,10 @@ def confirm(kind: str) -> ResponseReturnValue:
     form, by = ConfirmForm(), actor()
     token = form.token.data or ""
     table = spreadsheets.read(files.kept(token, by.person_id), token)
+    with transaction(writes=False):
+        starts = operations.starts_for(kind, table)
     with transaction():
-        kinds_of_accounts = operations.starts_for(kind, table)
-        report = operations.bring_in(kind, table, by=by, at=now(), starts=kinds_of_accounts)
+        report = operations.bring_in(kind, table, by=by, at=now(), starts=starts)
     if report.wrong:
         return _tried(kind, report, None)
     files.forget(token, by.person_id)

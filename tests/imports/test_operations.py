@@ -139,11 +139,11 @@ def test_a_dry_run_says_what_would_happen_and_does_nothing(app):
 
 
 def test_wrong_headers_are_named_before_any_row_is_read(app):
-    report = bring_in("venues", [["名称", "单位", "名称"], ["一", "二", "三"]])
+    report = bring_in("venues", [["名称", "谁的", "名称"], ["一", "二", "三"]])
 
     assert [str(w) for w in report.wrong] == [
         "第 1 行：少了“归属单位”这一列。", "第 1 行：少了“类别”这一列。", "第 1 行：少了“容纳人数”这一列。",
-        "第 1 行 B 列（单位）：不认识这个列名，请用模板里的。", "第 1 行 C 列（名称）：这个列名出现了两次。",
+        "第 1 行 B 列（谁的）：不认识这个列名，请用模板里的。", "第 1 行 C 列（名称）：这个列名出现了两次。",
     ]  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def test_a_town_administrator_brings_in_people_of_the_own_town_only(app):
 
     assert (figures(own), [w.place for w in other.wrong]) == ((2, 0, 0), ["第 2 行 B 列（单位）"])
     with pytest.raises(NotAllowed):
-        bring_in("venues", by=by)
+        bring_in("courses", by=by)
 
 
 def test_a_role_above_ones_own_is_refused_at_its_cell(app):

@@ -77,11 +77,11 @@ def test_each_sees_and_brings_in_only_their_own_kinds(client, app):
     town, orderer = a_town_administrator(), an_orderer()
     client.sign_in(town)
 
-    assert ("/imports/people" in client.get("/imports/").text, "/imports/venues" in client.get("/imports/").text) == (
+    assert ("/imports/people" in client.get("/imports/").text, "/imports/courses" in client.get("/imports/").text) == (
         True,
         False,
     )
-    assert (client.get("/imports/venues").status_code, client.get("/imports/venues/template.xlsx").status_code) == (
+    assert (client.get("/imports/courses").status_code, client.get("/imports/courses/template.xlsx").status_code) == (
         403,
         403,
     )
