@@ -56,15 +56,18 @@ def _card(row: Any, line: Line | None, alone: bool) -> Markup:
     """One order as its card, rendered once for equal facts on one day."""
     late = row.check_by is not None and row.check_by < now()
     told = None if line is None else (tuple(sorted(line.stamps.items())), line.next, line.url, line.label)
+    edits = actor().has(*policy.ORDERING)
     return kept(
-        ("order card", tuple(row), told, alone, late, spoken(), day_of(now())), lambda: _made(row, line, alone), 600
+        ("order card", tuple(row), told, alone, edits, late, spoken(), day_of(now())),
+        lambda: _made(row, line, alone, edits),
+        600,
     )
 
 
-def _made(row: Any, line: Line | None, alone: bool) -> Markup:
+def _made(row: Any, line: Line | None, alone: bool, edits: bool) -> Markup:
     card: Any = current_app.jinja_env.get_template("orders/_order_card.html").module
     mine = alone and row.state in queries.TABS["mine"]
-    made: Markup = card.order_card(row, line, progress, now(), mine, committee=not alone)
+    made: Markup = card.order_card(row, line, progress, now(), mine, committee=not alone, edits=edits)
     return made
 
 

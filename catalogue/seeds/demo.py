@@ -18,6 +18,7 @@ from catalogue.seeds.quarter import Quarter
 
 Row = dict[str, Any]
 BEFORE = timedelta(weeks=30)  # when the district was set up
+FIRST_DAYS = 21  # free days shown at once
 ROLES = {
     "orderer": Role.ORDERER, "lecturer": Role.LECTURER, "corps_leader": Role.CORPS_LEADER, "town_admin": Role.TOWN_ADMINISTRATOR,
     "dispatcher": Role.DISPATCHER, "approver": Role.APPROVER, "district_admin": Role.DISTRICT_ADMINISTRATOR, "auditor": Role.AUDITOR,
@@ -48,7 +49,7 @@ def fill(*, seed: int, at: datetime) -> Seeded:
     with transaction(writes=True):
         Quarter(cast, places, menu, faculty, at).live()
     with transaction(writes=True):
-        menu_figures.rebuild(at=at)
+        menu_figures.rebuild(FIRST_DAYS, at=at)  # the worker's first minute does the whole horizon
     for kind, rows in (("course", menu.courses), ("lecturer", faculty.lecturers), ("venue", places.venues)):
         cast.seeded.objects[kind] = [row.id for row in rows.values()]
     return cast.seeded

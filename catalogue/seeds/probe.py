@@ -76,7 +76,7 @@ def fill(*, seed: int, at: datetime) -> Seeded:
     with transaction(writes=True):
         Work(stage).run()
     with transaction(writes=True):
-        menu_figures.rebuild(at=at)
+        menu_figures.rebuild(60, at=at)
     seeded = stage.cast.seeded
     seeded.objects["organisation"] = [o.id for o in stage.places.values()]
     seeded.objects["venue"] = [v.id for v in stage.rooms.values()]
