@@ -85,6 +85,12 @@ def actor() -> Actor:
     return found
 
 
+def require(allowed: bool) -> None:
+    """Raises NotAllowed: no page shows a form that its reader could only send in vain."""
+    if not allowed:
+        raise NotAllowed(_("您的岗位不能办这件事。需要的话，请联系本街镇管理员。"))
+
+
 def visitor() -> Actor | None:
     """Who asks, or None without sign-in. Read once a request, in a short transaction of its own."""
     if "actor" not in g:
@@ -120,7 +126,8 @@ def _check_permission() -> ResponseReturnValue | None:
         return None
     if asking is None:
         return gate.stranger()
-    raise NotAllowed(_("您的岗位不能办这件事。需要的话，请联系本街镇管理员。"))
+    require(False)
+    return None
 
 
 def _check_csrf() -> None:

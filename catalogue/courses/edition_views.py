@@ -10,7 +10,7 @@ from catalogue.core.clock import day_of
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import NotVisible
 from catalogue.core.forms import ActionForm, version_of
-from catalogue.core.web import actor, now, page, permit, roles
+from catalogue.core.web import actor, now, page, permit, require, roles
 from catalogue.core.words import _, _l
 from catalogue.courses import editions, policy, queries
 from catalogue.courses.errors import NotYours
@@ -88,6 +88,13 @@ def _seen(edition_id: int) -> Edition:
     return queries.edition_seen(actor(), edition_id)
 
 
+def _kept(edition_id: int) -> Edition:
+    """An edition the actor may write, for the pages with its forms."""
+    found = _seen(edition_id)
+    require(policy.keeps_editions(actor(), db.session.get_one(Organisation, found.organisation_id)))
+    return found
+
+
 def _item(edition: Edition, item_id: int) -> EditionItem:
     item = db.session.get(EditionItem, item_id)
     if item is None or item.edition_id != edition.id:
@@ -105,7 +112,7 @@ def _back(edition_id: int, said: str = "") -> ResponseReturnValue:
 def edit(edition_id: int) -> ResponseReturnValue:
     """Name and days."""
     with transaction():
-        found = _seen(edition_id)
+        found = _kept(edition_id)
         form = EditionForm(obj=found)
         if not form.validate_on_submit():
             return page("courses/edition_form.html", form=form, edition=found)
@@ -175,7 +182,7 @@ def copy(edition_id: int) -> ResponseReturnValue:
 def item(edition_id: int, item_id: int) -> ResponseReturnValue:
     """How many lessons of a course the edition allows."""
     with transaction():
-        found = _seen(edition_id)
+        found = _kept(edition_id)
         one = _item(found, item_id)
         form = ItemForm(obj=one)
         if not form.validate_on_submit():

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from catalogue.core.clock import day_of
 from catalogue.core.db import db, transaction
 from catalogue.core.forms import ActionForm, version_of
-from catalogue.core.web import actor, now, page, permit, roles
+from catalogue.core.web import actor, now, page, permit, require, roles
 from catalogue.core.words import _, _l
 from catalogue.courses import operations, policy, queries
 from catalogue.courses.errors import NotYours
@@ -253,6 +253,8 @@ def with_words(version_id: int, step: str) -> ResponseReturnValue:
     act, title = STEPS[step]
     with transaction():
         version = queries.version_seen(actor(), version_id)
+        owner = db.session.get_one(Organisation, version.course.owner_id)
+        require(policy.approves(actor(), owner) or (step == "withdraw" and operations.may_keep(actor(), owner, now())))
         form = WordsForm(data={"version": version.version})
         if not form.validate_on_submit():
             return page("courses/words.html", form=form, course=version.course, title=title)

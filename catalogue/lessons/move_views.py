@@ -7,7 +7,7 @@ from catalogue.core.actor import Role
 from catalogue.core.db import transaction
 from catalogue.core.errors import Invalid, NotVisible
 from catalogue.core.forms import ActionForm, version_of
-from catalogue.core.web import actor, anyone, now, page, permit, roles, signed_in
+from catalogue.core.web import actor, anyone, now, page, permit, require, roles, signed_in
 from catalogue.core.wording import span_text
 from catalogue.core.words import _
 from catalogue.dispatch.operations import Pick
@@ -27,6 +27,7 @@ def ask(said: str) -> ResponseReturnValue:
     """Other times and a reason; the desk is told at once."""
     with transaction():
         lesson = queries.visible(actor(), said)
+        require(policy.may_ask_move(actor(), lesson))
         form = AskMoveForm(version=lesson.version)
         if not form.validate_on_submit():
             speaks_for_all = policy.side_of(actor(), lesson) is None

@@ -12,7 +12,7 @@ from catalogue.core.actor import Actor
 from catalogue.core.db import transaction
 from catalogue.core.errors import Invalid, NotVisible
 from catalogue.core.forms import version_of
-from catalogue.core.web import actor, now, page, permit, signed_in
+from catalogue.core.web import actor, now, page, permit, require, signed_in
 from catalogue.core.words import _
 from catalogue.lessons import attendance, moves, notice, operations, policy, queries
 from catalogue.lessons.forms import CountForm, LinkForm, MarkForm, MissedForm, NameForm, ReasonForm
@@ -276,6 +276,7 @@ def call_off(said: str) -> ResponseReturnValue:
     """It will not be, with a reason both sides read."""
     with transaction():
         lesson = queries.visible(actor(), said)
+        require(policy.may_call_off(actor(), lesson))
         form = ReasonForm(version=lesson.version)
         if not form.validate_on_submit():
             return page("lessons/call_off.html", lesson=lesson, form=form, late=now() > lesson.cancel_free_until)
@@ -290,6 +291,7 @@ def lose_lecturer(said: str) -> ResponseReturnValue:
     """The lecturer cannot come after all; the desk finds another."""
     with transaction():
         lesson = queries.visible(actor(), said)
+        require(policy.may_lose(actor(), lesson))
         form = ReasonForm(version=lesson.version)
         if not form.validate_on_submit():
             return page("lessons/cannot_come.html", lesson=lesson, form=form)
@@ -304,6 +306,7 @@ def miss(said: str) -> ResponseReturnValue:
     """Somebody was not there: each side says it of the other, town and desk of either."""
     with transaction():
         lesson = queries.visible(actor(), said)
+        require(any(policy.may_say_missed(actor(), lesson, who) for who in MissedBy))
         form = MissedForm(version=lesson.version)
         closed = {w.value: _("由对方登记。") for w in MissedBy if not policy.may_say_missed(actor(), lesson, w)}
         if not form.validate_on_submit():
@@ -321,6 +324,7 @@ def online_link(said: str) -> ResponseReturnValue:
     """Where an online lesson is joined."""
     with transaction():
         lesson = queries.visible(actor(), said)
+        require(policy.runs(actor(), lesson) or policy.teaches(actor(), lesson))
         form = LinkForm(online_link=lesson.online_link, version=lesson.version)
         if not form.validate_on_submit():
             return page("lessons/online_link.html", lesson=lesson, form=form)

@@ -7,7 +7,7 @@ from flask import request
 
 from catalogue.core.api import blueprint, expected_version, listed, once, rows_of, tagged
 from catalogue.core.db import transaction
-from catalogue.core.errors import IllegalAction
+from catalogue.core.errors import IllegalAction, NotVisible
 from catalogue.core.web import actor, now, permit, roles
 from catalogue.core.words import _
 from catalogue.orders import choices, operations, patterns, policy, queries, rules
@@ -46,6 +46,8 @@ def orders(values: dict[str, Any]) -> Any:
 def make(values: dict[str, Any]) -> Any:
     """A new draft; with `submit` it is handed in at once, or refused whole. The Idempotency-Key is the order's one-time key."""
     committee, course = choices.committee_of(values["organisation_id"]), queries.course_of(values["course_id"])
+    if not policy.may_order_for(actor(), committee):
+        raise NotVisible(_("没有找到，或者不在您的范围内。"))
     key = request.headers.get("Idempotency-Key", "").strip()[:64] or secrets.token_urlsafe(18)
     order = operations.draft(by=actor(), at=now(), committee=committee, course=course, key=key)
     operations.keep(order, _typed(values, order), _windows(values, order), pattern=values["pattern"], by=actor(), at=now())  # fmt: skip

@@ -20,7 +20,6 @@ from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _, spoken
 from catalogue.courses.models import Course, CourseVersion
 from catalogue.orders import choices, operations, patterns, policy, queries, rules, sheet
-from catalogue.orders.errors import NotYours
 from catalogue.orders.forms import HALVES, WEEKDAYS, OrderForm, options
 from catalogue.orders.models import Order, Origin, Place
 from catalogue.orders.sheet import Asked, Availability, Free, Times
@@ -157,8 +156,8 @@ def _begun(form: OrderForm) -> int:
     if committee_id is None or course_id is None or not key:
         raise NotVisible(_("没有找到，或者不在您的范围内。"))
     committee = choices.committee_of(committee_id)
-    if not policy.may_order_for(actor(), committee):
-        raise NotYours(_("您不能替这个单位点单。"))
+    if not policy.may_order_for(actor(), committee):  # as if it were not there: the answer names no committee
+        raise NotVisible(_("没有找到，或者不在您的范围内。"))
     if "refusal" in g:
         found = choices.of_key(committee_id, key)
         if found is None:

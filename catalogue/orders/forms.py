@@ -105,7 +105,8 @@ class OrderForm(Form):
         found: dict[str, Any] = {"online_too": self.online_too.data}
         if self.place.data in set(Place):
             found["place"] = Place(self.place.data)
-            found["venue_id"] = _id(self.venue.data) if found["place"] is Place.VENUE else None
+            offered = found["place"] is Place.VENUE and str(self.venue.data or "") in _keys(self.venue)
+            found["venue_id"] = _id(self.venue.data) if offered else None
         for name in ("need", "contact", "telephone"):
             if not self[name].errors:
                 found[name] = self[name].data or ""

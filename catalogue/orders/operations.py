@@ -140,15 +140,17 @@ def _check_page(order: Order, version: int | None, by: Actor) -> None:
 
 
 def save(order: Order, values: Mapping[str, Any], *, by: Actor, at: datetime, version: int | None = None) -> None:
-    """Keeps what was typed in a draft or returned order. Raises NotYours, Stale; nothing is judged before it is submitted.
+    """Keeps what was typed in a draft or returned order. Raises NotYours, Stale; nothing is judged before it is submitted, but that
 
-    Only the number of people may not be emptied any more once an order was handed in (WrongSize).
+    the number of people of an order that was handed in is not emptied (WrongSize), and that venue, lecturer and audience are such as
+    this committee may choose: else an order would show what is not for it to see (WrongPlace, WrongLecturer, WrongAudience).
     """
     _hold(order)
     _check_editor(by, order)
     _check_page(order, version, by)
     if order.state is not State.DRAFT and values.get("expected", order.expected) is None:
         raise WrongSize(_("请填写大概来多少人。"), field="expected")
+    rules.names_only_its_own(order, values)
     changes.edit(order, _plain(values), by=by, at=at, action="save")
 
 
@@ -211,7 +213,8 @@ def again(order: Order, *, by: Actor, at: datetime, committee: Organisation, cou
             "contact",
             "telephone",
         )
-        save(fresh, {name: getattr(order, name) for name in kept}, by=by, at=at)
+        values = {name: getattr(order, name) for name in kept}
+        save(fresh, rules.still_there(fresh, values), by=by, at=at)
     return fresh
 
 

@@ -3,9 +3,10 @@
 The facts (settings, edition, calendar, quota) are read once into `Terms`, which the form shows as live limits too.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,7 +16,7 @@ from catalogue.calendar.working_days import Overrides
 from catalogue.core import clock, wording
 from catalogue.core.db import db
 from catalogue.core.words import _
-from catalogue.courses.models import Course, CourseOffer, CourseVersion, Edition, EditionItem
+from catalogue.courses.models import Audience, Course, CourseOffer, CourseVersion, Edition, EditionItem
 from catalogue.courses.states import State as CourseState
 from catalogue.lecturers.models import Lecturer, Qualification
 from catalogue.orders import queries
@@ -193,6 +194,51 @@ def place_fits(case: Case) -> None:
             raise WrongPlace(_("请选一个还在用的场地。"), field="venue")
 
 
+def names_only_its_own(order: Order, values: Mapping[str, Any]) -> None:
+    """What an order newly names (venue, lecturer, audience) is there and open to its committee, also in a draft."""
+    gone = {name for name in values if name in NAMED} - set(still_there(order, values))
+    if "venue_id" in gone:
+        raise WrongPlace(_("请选一个还在用的场地。"), field="venue")
+    if "preferred_lecturer_id" in gone:
+        raise WrongLecturer(_("这位讲师不讲这门课，请另选，或选“都可以”。"), field="preferred_lecturer")
+    if "audience_code" in gone:
+        raise WrongAudience(_("请选一下给谁听。"), field="audience")
+
+
+def still_there(order: Order, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without a venue, lecturer or audience that this order could not name newly."""
+    checks: dict[str, Callable[[Order, Any], bool]] = {"venue_id": _is_usable, "preferred_lecturer_id": _teaches, "audience_code": _is_audience}
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in checks or value is None or value == getattr(order, name) or checks[name](order, value)
+    }
+
+
+NAMED = ("venue_id", "preferred_lecturer_id", "audience_code")
+
+
+def _is_usable(order: Order, venue_id: int) -> bool:
+    venue = db.session.get(Venue, venue_id)
+    return venue is not None and venue.ended_on is None and _may_use(venue, order)
+
+
+def _is_audience(_order: Order, code: str) -> bool:
+    return db.session.get(Audience, code) is not None
+
+
+def _teaches(order: Order, lecturer_id: int) -> bool:
+    return (
+        db.session.scalar(
+            sa.select(Lecturer.id)
+            .join(Qualification, Qualification.lecturer_id == Lecturer.id)
+            .where(Lecturer.id == lecturer_id, Lecturer.ended_on.is_(None), Qualification.course_id == order.course_id)
+            .limit(1)
+        )
+        is not None
+    )
+
+
 def _may_use(venue: Venue, order: Order) -> bool:
     return venue.organisation_id == order.organisation_id or (venue.shared and venue.district_id == order.district_id)
 
@@ -231,15 +277,7 @@ def audience_fits(case: Case) -> None:
 def lecturer_fits(case: Case) -> None:
     """A preferred lecturer teaches this course."""
     wanted = case.order.preferred_lecturer_id
-    if wanted is None:
-        return
-    teaches = db.session.scalar(
-        sa.select(Lecturer.id)
-        .join(Qualification, Qualification.lecturer_id == Lecturer.id)
-        .where(Lecturer.id == wanted, Lecturer.ended_on.is_(None), Qualification.course_id == case.course.id)
-        .limit(1)
-    )
-    if teaches is None:
+    if wanted is not None and not _teaches(case.order, wanted):
         raise WrongLecturer(_("这位讲师不讲这门课，请另选，或选“都可以”。"), field="preferred_lecturer")
 
 

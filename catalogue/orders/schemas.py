@@ -1,5 +1,7 @@
 """JSON of orders: what may be sent, and what is told."""
 
+from datetime import date
+
 from marshmallow import fields, validate
 
 from catalogue.core.api import PageIn
@@ -14,7 +16,7 @@ _KEY = 2**53
 class WindowIn(In):
     """One possible half-day; windows are sent best first."""
 
-    day = fields.Date(required=True)
+    day = fields.Date(required=True, validate=validate.Range(date(2000, 1, 1), date(2100, 12, 31)))
     half_day = fields.Enum(HalfDay, by_value=True, required=True)
 
 

@@ -13,7 +13,7 @@ from catalogue.core.clock import day_of
 from catalogue.core.db import transaction
 from catalogue.core.forms import version_of
 from catalogue.core.kept import kept
-from catalogue.core.web import actor, now, page, permit, roles
+from catalogue.core.web import actor, now, page, permit, require, roles
 from catalogue.core.words import _, spoken
 from catalogue.orders import choices, operations, policy, progress, queries
 from catalogue.orders.forms import AssignForm, CallForm, CancelForm, NoteForm, ReasonForm
@@ -120,6 +120,7 @@ def cancel(order_id: int) -> ResponseReturnValue:
     form = CancelForm()
     with transaction():
         order = queries.one(actor(), order_id)
+        require(policy.may_cancel(actor(), order))
         draft = order.state is State.DRAFT
         if draft and form.is_submitted() and not form.refused():
             operations.cancel(order, by=actor(), at=now(), version=version_of(form))
@@ -146,6 +147,7 @@ def send_back(order_id: int) -> ResponseReturnValue:
     form = ReasonForm()
     with transaction():
         order = queries.one(actor(), order_id)
+        require(policy.may_return(actor(), order))
         if not form.validate_on_submit():
             form.version.data = form.version.data or str(order.version)
             return page("orders/reason.html", order=order, form=form, action=Action.RETURN.value)

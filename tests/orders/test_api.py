@@ -8,7 +8,19 @@ from catalogue.accounts.models import Person
 from catalogue.core.db import db
 from catalogue.orders.models import Order
 from catalogue.orders.states import State
-from tests.factories import NOON, a_town_administrator, account_of, an_order, an_orderer
+from tests.factories import (
+    NOON,
+    a_committee,
+    a_district,
+    a_lecturer,
+    a_town,
+    a_town_administrator,
+    a_venue,
+    account_of,
+    an_order,
+    an_orderer,
+    own_room_of,
+)
 from tests.orders.making import a_draft, a_scene, submitted
 
 
@@ -113,7 +125,7 @@ def test_foreign_orders_are_not_told(ask, scene):
     assert ask(stranger, "get", f"/orders/{order.id}").status_code == 404
     assert ask(stranger, "post", f"/orders/{order.id}/actions", json={"action": "cancel", "version": 1, "code": "time"}).status_code == 404  # fmt: skip
     assert ask(stranger, "get", "/orders").get_json()["rows"] == []
-    assert ask(stranger, "post", "/orders", json=body(scene)).status_code == 403
+    assert ask(stranger, "post", "/orders", json=body(scene)).status_code == 404
     assert ask(a_town_administrator(), "get", f"/orders/{draft.id}").status_code == 404
     assert "CANARY" not in ask(a_town_administrator(), "get", "/orders").get_data(as_text=True)
 
@@ -129,3 +141,38 @@ def test_the_list_is_paged_and_tells_no_telephone(ask, scene):
     assert [r["number"] for r in first["rows"] + second["rows"]] == ["QP26-D-00003", "QP26-D-00002", "QP26-D-00001"]
     assert second["after"] == ""
     assert "59250000" not in str(first) + str(ask(orderer, "get", f"/orders/{first['rows'][0]['id']}").get_json())
+
+
+def test_a_draft_names_only_what_its_committee_may_choose(ask, scene):
+    far = a_district("宝山区")
+    strange_room, strange_lecturer = (
+        a_venue("CANARY场地", a_town("罗店镇", far)),
+        a_lecturer("CANARY讲师", district=far),
+    )
+    rooms = [strange_room.id, own_room_of(a_committee(), shared=False).id, 999_999]
+
+    def sent(**more):
+        return ask(person_of(scene.orderer), "post", "/orders", json=body(scene, **more)).status_code
+
+    assert [sent(place="venue", venue_id=room) for room in rooms] == [422, 422, 422]
+    assert [sent(preferred_lecturer_id=one) for one in (strange_lecturer.id, 999_999)] == [422, 422]
+    assert sent(audience="nobody") == 422
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Order)) == 0
+    assert sent(place="venue", venue_id=a_venue().id) == 201
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30", "x", 5])
+def test_impossible_days_are_refused(ask, scene, day):
+    sent = body(scene, windows=[{"day": day, "half_day": "evening"}], submit=False)
+
+    assert ask(person_of(scene.orderer), "post", "/orders", json=sent).status_code == 422
+
+
+def test_text_is_normalised_on_entry_and_nul_is_refused(ask, scene):
+    orderer = person_of(scene.orderer)
+
+    refused = ask(orderer, "post", "/orders", json=body(scene, need="a\x00b"))
+    ask(orderer, "post", "/orders", json=body(scene, need=" 晚\u202e上\u200b停不下车 \r\n"))
+
+    assert (refused.status_code, "need" in refused.get_json()["errors"]["json"]) == (422, True)
+    assert db.session.scalars(sa.select(Order.need)).all() == ["晚上停不下车"]

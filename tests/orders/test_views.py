@@ -21,6 +21,7 @@ from tests.factories import (
     a_lecturer,
     a_town,
     a_town_administrator,
+    a_venue,
     actor_of,
     an_approver,
     an_auditor,
@@ -295,7 +296,7 @@ def test_nobody_opens_a_form_for_a_strange_committee(client, scene):
 
     assert client.get(f"/orders/new?course={scene.course.id}&for={scene.committee.id}").status_code == 404
     sent = {"course": scene.course.id, "committee": scene.committee.id, "key": "k", "keep": "1"}
-    assert client.send("/orders/new", sent).status_code == 403
+    assert client.send("/orders/new", sent).status_code == 404
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Order)) == 0
 
 
@@ -529,3 +530,25 @@ def test_the_form_costs_a_handful(client, scene, statements, rows):
         client.get(f"/orders/new?course={scene.course.id}")
 
     assert len(sent) == SIGN_IN + 12
+
+
+def test_a_draft_does_not_name_a_venue_of_another_district(client, scene):
+    strange = a_venue("CANARY场地", a_town("罗店镇", a_district("宝山区")))
+    sent = opened(client, scene, place="venue", venue=str(strange.id), save="1")
+
+    client.send("/orders/new", sent)
+    order = only_order()
+
+    assert order.venue_id is None
+    assert "CANARY" not in client.get(f"/orders/{order.id}").get_data(as_text=True)
+
+
+def test_ordering_again_leaves_out_a_venue_that_is_no_longer_shared(client, scene):
+    room = a_venue("会客厅")
+    old = an_order(scene.committee, scene.course, state=State.CLOSED, place="venue", venue_id=room.id)
+    room.shared = False
+
+    client.sign_in(scene.person).send(f"/orders/{old.id}/again", {"key": "again"})
+
+    drafts = db.session.scalars(sa.select(Order).where(Order.state == State.DRAFT)).all()
+    assert [(d.expected, d.venue_id) for d in drafts] == [(30, None)]

@@ -1,0 +1,83 @@
+"""What must not be reachable from the wrong side of a fence, whatever the page: forms, numbers, other districts, the tongue of errors."""
+
+import pytest
+
+from tests.factories import (
+    a_course,
+    a_dispatcher,
+    a_town_administrator,
+    an_approver,
+    an_auditor,
+    an_edition,
+    an_item,
+    an_order,
+    an_orderer,
+    the_town,
+    version_of,
+)
+from tests.lessons.making import a_lesson
+
+
+def the_orderer_of(lesson):
+    return an_orderer(lesson.organisation)
+
+
+# ── a form that its reader could only send in vain is not shown ──────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("page", "who", "status"),
+    [
+        ("call-off", an_approver, 403),
+        ("call-off", a_dispatcher, 200),
+        ("cannot-come", an_approver, 403),
+        ("cannot-come", the_orderer_of, 403),
+        ("cannot-come", a_dispatcher, 200),
+        ("move", an_approver, 403),
+        ("move", the_orderer_of, 200),
+        ("missed", an_approver, 403),
+        ("online-link", the_orderer_of, 403),
+        ("online-link", a_dispatcher, 200),
+    ],
+)
+def test_who_may_not_change_a_lesson_is_refused_before_the_form(client, page, who, status):
+    lesson = a_lesson().lesson
+    person = who(lesson) if who is the_orderer_of else who()
+
+    assert client.sign_in(person).get(f"/lessons/{lesson.number}/{page}").status_code == status
+
+
+def test_who_may_not_take_a_course_off_the_menu_is_refused_before_the_form(client):
+    version = version_of(a_course())
+
+    seen = [
+        client.sign_in(who()).get(f"/manage/versions/{version.id}/withdraw").status_code
+        for who in (an_auditor, a_dispatcher, a_town_administrator, an_approver)
+    ]
+
+    assert seen == [403, 403, 403, 200]
+
+
+def test_a_town_is_refused_before_the_form_of_its_districts_edition(client):
+    edition = an_edition()
+    item = an_item(edition=edition)
+    client.sign_in(a_town_administrator())
+
+    seen = [client.get(f"/editions/{edition.id}/{page}").status_code for page in ("edit", f"items/{item.id}")]
+
+    assert (seen, client.get(f"/editions/{edition.id}").status_code) == ([403, 403], 200)
+
+
+def test_who_may_not_cancel_or_return_an_order_is_refused_before_the_form(client):
+    order = an_order()
+    the_town()
+
+    cancel = [
+        client.sign_in(who()).get(f"/orders/{order.id}/cancel").status_code for who in (an_approver, a_dispatcher)
+    ]
+    back = [
+        client.sign_in(who()).get(f"/orders/{order.id}/return").status_code
+        for who in (a_town_administrator, a_dispatcher)
+    ]
+
+    assert (cancel, back) == ([403, 200], [403, 200])
