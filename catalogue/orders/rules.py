@@ -207,7 +207,11 @@ def names_only_its_own(order: Order, values: Mapping[str, Any]) -> None:
 
 def still_there(order: Order, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values without a venue, lecturer or audience that this order could not name newly."""
-    checks: dict[str, Callable[[Order, Any], bool]] = {"venue_id": _is_usable, "preferred_lecturer_id": _teaches, "audience_code": _is_audience}
+    checks: dict[str, Callable[[Order, Any], bool]] = {
+        "venue_id": _is_usable,
+        "preferred_lecturer_id": _teaches,
+        "audience_code": _is_audience,
+    }
     return {
         name: value
         for name, value in values.items()
