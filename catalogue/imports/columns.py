@@ -135,6 +135,7 @@ def one_of(choices: Callable[[], Mapping[str, Any]]) -> Reader:
             raise BadCell(_("没有“%(words)s”，请填：%(known)s。", words=words[:40], known="、".join(known)))
         return known[words]
 
+    read.__dict__["choices"] = choices
     return read
 
 
@@ -149,6 +150,7 @@ def some_of(choices: Callable[[], Mapping[str, Any]]) -> Reader:
             raise BadCell(_("没有“%(words)s”，请填：%(known)s。", words=strange[0][:40], known="；".join(known)))
         return [known[w] for w in words]
 
+    read.__dict__["choices"] = choices
     return read
 
 
@@ -175,6 +177,12 @@ class Column:
     example: Cell = ""
     words: str = ""
     also: tuple[str, ...] = ()  # other headers people use
+
+    @property
+    def allowed(self) -> list[str]:
+        """The words a cell may hold; empty when it is free."""
+        choices: Callable[[], Mapping[str, Any]] | None = getattr(self.read, "choices", None)
+        return list(choices()) if choices is not None else []
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,12 @@ class UploadForm(Form):
     file = FileField(_l("填好的表格"), [FileRequired(_l("请选一个文件。"))], description=_l(".xlsx 或 .csv，最大 5 MB，最多 5000 行。"))  # fmt: skip
 
 
+class SlipsForm(Form):
+    """The start codes of the page that shows them once, sent back to become a file; the service keeps them nowhere."""
+
+    lines = HiddenField(validators=[InputRequired()])
+
+
 class ConfirmForm(Form):
     """A table that was tried and is wanted."""
 

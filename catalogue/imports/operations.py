@@ -48,6 +48,13 @@ class Report:
     unchanged: int = 0
     wrong: list[Wrong] = field(default_factory=list)
     codes: list[tuple[str, str]] = field(default_factory=list)  # account, start code: shown once
+    holders: list[tuple[str, str]] = field(default_factory=list)  # name and organisation of each of them
+
+    @property
+    def slips(self) -> list[list[str]]:
+        """Organisation, name, account and start code of every new account, for the list that is shown once."""
+        both = zip(self.holders, self.codes, strict=True)
+        return [[place, name, username, code] for (name, place), (username, code) in both]
 
     @property
     def total(self) -> int:
@@ -91,7 +98,7 @@ def bring_in(
     if report.wrong or dry_run:
         whole.rollback()
         db.session.expire_all()
-        report.codes = []
+        report.codes, report.holders = [], []
     else:
         whole.commit()
     report.wrong.sort(key=lambda w: (w.row, -1 if w.column is None else w.column))
@@ -149,6 +156,7 @@ def _take(
                     start = REHEARSAL if dry_run else next(codes)
                 if tree_rows.take_person(line.values, by, at, start) and start is not None and not dry_run:
                     report.codes.append((line.values["username"], start.code))
+                    report.holders.append((line.values["name"], line.values["organisation"]))
             else:
                 SORTS[kind].take(line.values, by, at)
             db.session.flush()
@@ -172,8 +180,10 @@ def template(kind: str) -> dict[str, list[list[Cell]]]:
     columns = SORTS[kind].columns()
     heads: list[Cell] = [f"{c.header}{'*' if c.must else ''}" for c in columns]
     example: list[Cell] = [f"（示例）{columns[0].example}", *(c.example for c in columns[1:])]
-    note: list[list[Cell]] = [["列名", "必填", "例子", "说明"]]
-    note += [[c.header, "是" if c.must else "", c.example, c.words] for c in columns]
+    note: list[list[Cell]] = [["列名", "必填", "例子", "说明", "可以填的词", "也认得的列名"]]
+    note += [
+        [c.header, "是" if c.must else "", c.example, c.words, "；".join(c.allowed), "、".join(c.also)] for c in columns
+    ]
     note += [
         ["", "", "", "以“（示例）”开头的行不会导入。带 * 的必填；空着的格子不改原有内容。"],
         ["", "", "", "先试一遍，看清楚会新增、修改多少，再确认。有一格不对，整张表都不导入。"],

@@ -1,16 +1,18 @@
 """导入 as pages: choose a kind, take the template, try a table, say go."""
 
+import json
+
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from catalogue.core import spreadsheets
 from catalogue.core.actor import Role
 from catalogue.core.db import transaction
-from catalogue.core.errors import NotAllowed
+from catalogue.core.errors import Invalid, NotAllowed
 from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _
 from catalogue.imports import files, operations, policy
-from catalogue.imports.forms import ConfirmForm, UploadForm
+from catalogue.imports.forms import ConfirmForm, SlipsForm, UploadForm
 
 pages = Blueprint("imports", __name__)
 IMPORTS = roles(Role.TOWN_ADMINISTRATOR, Role.DISTRICT_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR)
@@ -83,4 +85,19 @@ def confirm(kind: str) -> ResponseReturnValue:
         return _tried(kind, report, None)
     files.forget(token, by.person_id)
     with transaction():
-        return page("imports/done.html", kind=kind, label=policy.KINDS[kind], report=report)
+        slips = SlipsForm(formdata=None, lines=json.dumps(report.slips, ensure_ascii=False))
+        return page("imports/done.html", kind=kind, label=policy.KINDS[kind], report=report, slips=slips)
+
+
+@pages.post("/imports/start-codes.csv")
+@permit(IMPORTS)
+def start_codes() -> ResponseReturnValue:
+    """The list of start codes as a file: what the page holds goes through the one writer, nothing is read or kept."""
+    try:
+        lines = json.loads(SlipsForm().lines.data or "")
+        rows = [[str(cell)[:200] for cell in line[:4]] for line in lines[: spreadsheets.MOST_ROWS]]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise Invalid(_("没有可以下载的首次口令。请回到导入结果的页面再试。")) from None
+    content = spreadsheets.as_csv([[_("单位"), _("姓名"), _("账号"), _("首次口令")], *rows])
+    headers = {"Content-Disposition": 'attachment; filename="start-codes.csv"'}
+    return Response(content, mimetype="text/csv", headers=headers)

@@ -1,5 +1,6 @@
 """The import pages: template, try, confirm; nothing before the word go."""
 
+import html
 import io
 
 import sqlalchemy as sa
@@ -70,7 +71,17 @@ def test_new_accounts_show_their_start_code_once(client):
 
     done = client.send("/imports/people/confirm", {"token": token_of(upload(client, "people", PEOPLE))})
 
+    lines = html.unescape(done.text.split('name="lines"')[1].split('value="')[1].split('"')[0])
+    listed = client.send("/imports/start-codes.csv", {"lines": lines})
+    nonsense = client.send("/imports/start-codes.csv", {"lines": "[1"})
+
     assert (done.status_code, "xiatang01" in done.text, "首次口令只显示这一次" in done.text) == (200, True, True)
+    assert listed.data.decode("utf-8-sig").splitlines()[0] == "单位,姓名,账号,首次口令"
+    assert listed.data.decode("utf-8-sig").splitlines()[1].startswith("下塘社区,职员甲,xiatang01,")
+    assert (listed.headers["Content-Disposition"], nonsense.status_code) == (
+        'attachment; filename="start-codes.csv"',
+        422,
+    )
 
 
 def test_each_sees_and_brings_in_only_their_own_kinds(client, app):
