@@ -126,8 +126,8 @@ def api_list(place: Place) -> Ask:
     """The menu as JSON, with a bearer token."""
     account = next(a for a in place.seeded["accounts"] if a["username"] == "committee1")
     stranger = Visitor(place.port)
-    _, text, _ = stranger.send("POST", "/api/v1/auth/token", {k: account[k] for k in ("username", "password")})
-    request = stranger.request("/api/v1/courses", headers={"Authorization": f"Bearer {json.loads(text)['token']}"})
+    _, text, _ = stranger.send_json("/api/v1/auth/token", {k: account[k] for k in ("username", "password")})
+    request = stranger.request("/api/v1/courses", headers={"Authorization": f"Bearer {json.loads(text)['access_token']}"})
     return lambda: request
 
 

@@ -27,11 +27,17 @@ def kept(key: Hashable, make: Callable[[], T], seconds: float = SECONDS) -> T:
     if found is not None and at - found[0] < seconds:
         value: T = found[1]
         return value
-    value = make()
+    if found is not None:  # one thread looks again; the others go on with the old value meanwhile
+        shelf[key] = (at, found[1])
+    try:
+        value = make()
+    except BaseException:
+        shelf.pop(key, None)
+        raise
     if len(shelf) >= MOST:
-        for old in sorted(shelf, key=lambda k: shelf[k][0])[: MOST // 2]:
+        for old in sorted(shelf.copy(), key=lambda k: shelf.get(k, (0.0, None))[0])[: MOST // 2]:
             shelf.pop(old, None)
-    shelf[key] = (at, value)
+    shelf[key] = (monotonic(), value)
     return value
 
 
