@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from catalogue.core.actor import Actor
 from catalogue.core.db import db, is_postgresql
@@ -19,6 +20,7 @@ from catalogue.core.models import Audit, AuditCheckpoint, AuditHead
 
 CITY = 0  # the chain of acts that belong to no district
 _PENDING = "audit_pending"
+_MARKS = "audit_marks"  # how many acts were noted when each open savepoint began
 _CHAINED = (
     "district_id", "sequence", "at", "kind", "person_id", "actor", "acting_for_id", "action", "subject", "subject_id",
     "from_state", "to_state", "code", "fields", "request_id",
@@ -103,9 +105,19 @@ def _before_commit(session: Session) -> None:
     _write(session)
 
 
+@event.listens_for(Session, "after_transaction_create")
+def _after_begin(session: Session, made: SessionTransaction) -> None:
+    if made.nested:
+        session.info.setdefault(_MARKS, WeakKeyDictionary())[made] = len(session.info.get(_PENDING, ()))
+
+
 @event.listens_for(Session, "after_soft_rollback")
-def _after_rollback(session: Session, _previous: object) -> None:
-    session.info.pop(_PENDING, None)
+def _after_rollback(session: Session, undone: SessionTransaction) -> None:
+    """A savepoint takes back what was noted since it began; the whole transaction takes back everything."""
+    if undone.nested:
+        del session.info.get(_PENDING, [])[session.info.get(_MARKS, {}).get(undone, 0) :]
+    else:
+        session.info.pop(_PENDING, None)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from catalogue.core.db import db, is_postgresql, transaction
 from catalogue.core.models import Outbox
@@ -63,8 +63,9 @@ def _after_commit(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _after_rollback(session: Session, _previous: object) -> None:
-    session.info.pop("outbox_written", None)
+def _after_rollback(session: Session, undone: SessionTransaction) -> None:
+    if not undone.nested:
+        session.info.pop("outbox_written", None)
 
 
 def _due(at: datetime) -> sa.Select[int]:

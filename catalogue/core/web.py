@@ -283,7 +283,9 @@ def _on_http(trouble: HTTPException) -> ResponseReturnValue:
 
 def _on_crash(trouble: Exception) -> ResponseReturnValue:
     db.session.rollback()
-    if isinstance(trouble, StaleDataError):  # two writers of one row met at the database: the slower is told, as by its version
+    if isinstance(
+        trouble, StaleDataError
+    ):  # two writers of one row met at the database: the slower is told, as by its version
         return _on_refusal(Stale(_("这条记录刚刚被别人改过，请看过新内容再办。您填的内容没有丢。")))
     current_app.logger.exception("unhandled")
     busy = "database is locked" in str(trouble) or type(trouble).__name__ in ("OperationalError", "TimeoutError")

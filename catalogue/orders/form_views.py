@@ -101,7 +101,17 @@ def _fresh(course_id: int, committee_id: int) -> ResponseReturnValue:
     edition_id = kept(("edition", course_id, committee_id), lambda: _edition_of(course_id, committee_id, read))
     used = queries.used(committee_id, edition_id, course_id) if edition_id is not None else None
     may_override = any(actor().has(r) for r in policy.ON_BEHALF)
-    depends = (course_id, committee_id, actor().name if own else "", may_override, asked, who, used, spoken(), day_of(now()))
+    depends = (
+        course_id,
+        committee_id,
+        actor().name if own else "",
+        may_override,
+        asked,
+        who,
+        used,
+        spoken(),
+        day_of(now()),
+    )
     title, parts = kept(("order form", *depends), lambda: _opened(course_id, committee, own, asked, used, read))
     inside = parts[0] + Markup(generate_csrf()) + parts[1] + secrets.token_urlsafe(18) + parts[2]  # noqa: S704  # a signed token
     return page("orders/form.html", order=None, inside=inside, title=title, course_id=course_id)
@@ -133,7 +143,9 @@ def _opened(course_id: int, committee: Organisation, own: bool, asked: str, used
     )  # fmt: skip
     slot = _slot(asked, terms)
     form.on_day.data = slot[0].isoformat() if slot is not None else ""
-    shown = _shown(form, None, course, course.published, committee, Times([slot] if slot is not None else []), terms, used)
+    shown = _shown(
+        form, None, course, course.published, committee, Times([slot] if slot is not None else []), terms, used
+    )
     before, _token, rest = render_template("orders/_form.html", **shown).partition(generate_csrf())
     middle, _key, after = rest.partition(HERE)
     return course.title, (Markup(before), Markup(middle), Markup(after))  # noqa: S704  # our own template, escaped there
@@ -184,7 +196,9 @@ def _written(form: OrderForm, order_id: int) -> ResponseReturnValue:
         good = form.validate_on_submit()
         times = sheet.times_of(order)
         if order.state is State.RETURNED and not form.expected.errors and form.people() is None:
-            form.expected.errors = [_("请填写大概来多少人。")]  # a draft may lack it, an order that was handed in may not
+            form.expected.errors = [
+                _("请填写大概来多少人。")
+            ]  # a draft may lack it, an order that was handed in may not
         if "refusal" not in g:
             sheet.pressed(times, form, request.form, terms)
             operations.keep(

@@ -76,8 +76,12 @@ def draft(
     order = Order(
         organisation_id=committee.id, town_id=committee.town_id, district_id=committee.district_id, state=State.DRAFT,
         origin=policy.origin_of(by, committee), key=key, course_id=course.id, course_version_id=version.id,
-        made_by_id=by.person_id, made_at=at, place=usual_place(version),
-        audience_code=version.audiences[0].code if len(version.audiences) == 1 else None, **_plain(values or {}),
+        made_by_id=by.person_id, made_at=at,
+        **{
+            "place": usual_place(version),
+            "audience_code": version.audiences[0].code if len(version.audiences) == 1 else None,
+            **_plain(values or {}),
+        },
     )  # fmt: skip
     try:
         with db.session.begin_nested():

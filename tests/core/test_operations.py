@@ -127,6 +127,19 @@ def test_what_is_undone_leaves_no_audit(app):
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Audit)) == 0
 
 
+def test_an_undone_savepoint_takes_back_its_own_audit_and_no_more(app):
+    by = actor_of(a_dispatcher())
+    kept, undone = an_order(state=State.SUBMITTED), an_order(state=State.SUBMITTED)
+    changes.move(kept, NEXT, Action.APPROVE, by=by, at=NOON)
+
+    with pytest.raises(ZeroDivisionError), db.session.begin_nested():
+        changes.move(undone, NEXT, Action.APPROVE, by=by, at=NOON)
+        raise ZeroDivisionError
+    db.session.commit()
+
+    assert db.session.scalars(sa.select(Audit.subject_id)).all() == [kept.id]
+
+
 def test_a_second_transaction_inside_one_is_an_error(app):
     with transaction(), pytest.raises(RuntimeError), transaction():
         pass

@@ -459,7 +459,14 @@ def test_an_order_that_came_back_keeps_its_number_of_people_when_the_field_is_em
     operations.send_back(order, by=actor_of(a_town_administrator()), at=NOON, reason="几点方便？")
     client.sign_in(scene.person)
     held = fields_of(client.get(f"/orders/{order.id}/edit").get_data(as_text=True))
-    typed = {**held, "need": "晚上停不下车", "telephone": "02159250000", "expected": "", "place": "own_room", button: "1"}
+    typed = {
+        **held,
+        "need": "晚上停不下车",
+        "telephone": "02159250000",
+        "expected": "",
+        "place": "own_room",
+        button: "1",
+    }
 
     answer = client.send(f"/orders/{order.id}/edit", typed)
 
