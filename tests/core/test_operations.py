@@ -132,9 +132,9 @@ def test_an_undone_savepoint_takes_back_its_own_audit_and_no_more(app):
     kept, undone = an_order(state=State.SUBMITTED), an_order(state=State.SUBMITTED)
     changes.move(kept, NEXT, Action.APPROVE, by=by, at=NOON)
 
-    with pytest.raises(ZeroDivisionError), db.session.begin_nested():
-        changes.move(undone, NEXT, Action.APPROVE, by=by, at=NOON)
-        raise ZeroDivisionError
+    savepoint = db.session.begin_nested()
+    changes.move(undone, NEXT, Action.APPROVE, by=by, at=NOON)
+    savepoint.rollback()
     db.session.commit()
 
     assert db.session.scalars(sa.select(Audit.subject_id)).all() == [kept.id]
