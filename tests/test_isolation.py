@@ -81,3 +81,19 @@ def test_who_may_not_cancel_or_return_an_order_is_refused_before_the_form(client
     ]
 
     assert (cancel, back) == ([403, 200], [403, 200])
+
+
+# ── what no column could hold ────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", ["mark", "add"])
+def test_a_number_that_no_column_could_hold_is_refused_in_words(client, path):
+    lesson = a_lesson().lesson
+    client.sign_in(the_orderer_of(lesson))
+    huge = "9" * 20
+
+    sent = {"person": huge, "party": huge, "presence": "present", "name": "居民"}
+    answer = client.send(f"/lessons/{lesson.number}/attendance/{path}?party={huge}", sent)
+
+    assert answer.status_code in (404, 422)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

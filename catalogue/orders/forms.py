@@ -92,8 +92,12 @@ class OrderForm(Form):
             raise ValidationError("请填一个数字，例如 30。")
 
     def validate_telephone(self, field: Any) -> None:
-        if field.data:
+        if not field.data:
+            return
+        try:
             plain_phone(field.data)
+        except ValueError as refused:
+            raise ValidationError(str(refused)) from None
 
     def people(self) -> int | None:
         said = (self.expected.data or "").strip().removesuffix("人").strip()

@@ -416,6 +416,8 @@ def note(order: Order, words: str, *, by: Actor, at: datetime) -> OrderNote:
         raise NotYours(_("您不能在这张点单上写备注。"))
     if not words.strip():
         raise Invalid(_("请写备注内容。"), field="words")
+    if len(words) > 1000:
+        raise Invalid(_("最多写 1000 个字。"), field="words")
     made = OrderNote(order_id=order.id, side=side, words=words, by_id=by.person_id, made_at=at)
     db.session.add(made)
     db.session.flush()

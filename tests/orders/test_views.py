@@ -559,3 +559,19 @@ def test_ordering_again_leaves_out_a_venue_that_is_no_longer_shared(client, scen
 
     drafts = db.session.scalars(sa.select(Order).where(Order.state == State.DRAFT)).all()
     assert [(d.expected, d.venue_id) for d in drafts] == [(30, None)]
+
+
+@pytest.mark.parametrize("typed", ["12", "停车难", "1e999", "<script>", "9" * 60, "A\x00B"])
+def test_a_wrong_telephone_is_said_beside_its_field_and_the_rest_is_kept(client, scene, typed):
+    answer = client.send("/orders/new", opened(client, scene, telephone=typed, need="晚上停不下车", submit="1"))
+
+    assert (answer.status_code, only_order().need, only_order().telephone) == (422, "晚上停不下车", "")
+
+
+def test_a_note_has_an_end(client, scene):
+    order = submitted(scene)
+
+    long = client.sign_in(scene.person).send(f"/orders/{order.id}/notes", {"words": "长" * 1001})
+
+    assert long.status_code == 422
+    assert client.send(f"/orders/{order.id}/notes", {"words": "长" * 1000}).status_code == 302
