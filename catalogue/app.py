@@ -28,14 +28,16 @@ from catalogue.courses.events import CourseOffered, CoursePublished, CourseWithd
 from catalogue.demand import models as _demand
 from catalogue.demand import views as demand
 from catalogue.dispatch import api as dispatch_api
+from catalogue.dispatch import board as dispatch_board
 from catalogue.dispatch import candidates as dispatch_candidates
+from catalogue.dispatch import corps_views as corps_orders
 from catalogue.dispatch import models as _dispatch
 from catalogue.dispatch import offer_views as offers
 from catalogue.dispatch import operations as dispatch_operations
 from catalogue.dispatch import reactions as dispatch_reactions
 from catalogue.dispatch import views as dispatch
 from catalogue.dispatch.events import OfferAccepted
-from catalogue.home import audit_views, order_lines
+from catalogue.home import audit_views, lecturer_views, lesson_words, order_lines
 from catalogue.home import manage_views as manage
 from catalogue.home import operations as home_operations
 from catalogue.home import tasks as home_tasks
@@ -107,6 +109,7 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     checks.pages,
     orders.pages,
     dispatch.pages,
+    corps_orders.pages,
     offers.pages,
     courses_views.pages,
     edition_views.pages,
@@ -116,6 +119,7 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     notices.pages,
     menu_views.pages,
     home.pages,
+    lecturer_views.pages,
     audit_views.pages,
     manage.pages,
     imports.pages,
@@ -216,6 +220,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["songxue.nav"] = NAV
     order_form.AVAILABILITY = dispatch_candidates.who_could_come
     orders.LINES = order_lines.lines
+    dispatch_board.LESSON_WORDS = lesson_words.words_of
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
     api.init(app, APIS)

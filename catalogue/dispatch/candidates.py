@@ -3,10 +3,10 @@
 Operations never speak to matching themselves: they ask a Case, which knows the orders, the rules and the words.
 """
 
+import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from catalogue.core import clock
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
 from catalogue.core.errors import Refusal
+from catalogue.core.kept import kept
 from catalogue.core.words import _
 from catalogue.courses.models import CourseVersion
 from catalogue.dispatch.errors import BadPick, NotOneLesson, RuleBroken
@@ -40,6 +41,7 @@ from catalogue.organisations.models import Organisation
 from catalogue.venues.models import Venue
 
 SHOWN = 12  # candidates on a page
+KEPT_SECONDS = 120.0  # how old the numbers of candidates beside the queue may be
 TAKEN: Mapping[str, type[Refusal]] = {
     "lecturer_busy": LecturerTaken,
     "travel": TravelTooShort,
@@ -95,7 +97,7 @@ class Case:
     orders: tuple[Order, ...]
     wanted: m.Order  # all of them as one, with the agreed change
 
-    @cached_property
+    @functools.cached_property
     def book(self) -> Book:
         return Book(self.loaded.problem, [*self.loaded.problem.lessons, *self._others_busy()])
 
@@ -106,7 +108,7 @@ class Case:
             if one.kind is Kind.COMMITTEE and one.resource in others:
                 yield replace(one, resource=self.wanted.committee)
 
-    @cached_property
+    @functools.cached_property
     def ranking(self) -> Ranking:
         return candidates(self.loaded.problem, self.wanted, limit=SHOWN, book=self.book)
 
@@ -170,13 +172,13 @@ class Case:
 
     # ── for pages ──
 
-    @cached_property
+    @functools.cached_property
     def rows(self) -> list["Row"]:
         return [
             Row.of(found, place, self.loaded, self.wanted) for place, found in enumerate(self.ranking.candidates, 1)
         ]
 
-    @cached_property
+    @functools.cached_property
     def sentence(self) -> str:
         """The finding in one sentence: what put the first before the second, or why nobody can."""
         ranking = self.ranking
@@ -186,16 +188,16 @@ class Case:
             return _("只有%(name)s能来。", name=self.rows[0].name)
         return explain.fact_words(ranking, 0, self.loaded.names)
 
-    @cached_property
+    @functools.cached_property
     def missing(self) -> str:
         return explain.missing_words(self.ranking)
 
-    @cached_property
+    @functools.cached_property
     def funnel(self) -> list[tuple[str, int, list[str]]]:
         """Why the others cannot: words, how many, who (nobody is named for the many without qualification)."""
         return funnel_of(self.ranking, self.loaded.lecturers)
 
-    @cached_property
+    @functools.cached_property
     def ways(self) -> list["Way"]:
         return [Way.of(one, self) for one in self.ranking.ways]
 
@@ -350,9 +352,31 @@ def counts(orders: Sequence[Order], at: datetime) -> dict[int, int]:
     return found
 
 
-def thawed(kept: Mapping[str, Any]) -> Ranking | None:
+def able(rows: Sequence[Any], at: datetime) -> dict[int, int]:
+    """The same for rows of the queue (id, version), kept for two minutes per version of the order: the desk opens often."""
+    fresh: dict[int, int] = {}
+
+    def count(order_id: int) -> int:
+        if order_id not in fresh:
+            fresh.update(_counted([row.id for row in rows], at))
+        return fresh.get(order_id, 0)
+
+    return {
+        row.id: kept(("able", row.id, row.version), functools.partial(count, row.id), seconds=KEPT_SECONDS)
+        for row in rows
+    }
+
+
+def _counted(ids: Sequence[int], at: datetime) -> dict[int, int]:
+    districts: dict[int, list[Order]] = {}
+    for order in whole_orders(ids):
+        districts.setdefault(order.district_id, []).append(order)
+    return {order_id: n for orders in districts.values() for order_id, n in counts(orders, at).items()}
+
+
+def thawed(frozen_ranking: Mapping[str, Any]) -> Ranking | None:
     """The ranking of a dispatch as it was decided; its totals are worked out again on the way. None when none was kept."""
-    return frozen.from_data(kept["ranking"]) if kept.get("ranking") else None
+    return frozen.from_data(frozen_ranking["ranking"]) if frozen_ranking.get("ranking") else None
 
 
 @dataclass(frozen=True)

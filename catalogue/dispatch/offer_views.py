@@ -1,4 +1,4 @@
-"""邀约: a lecturer's page, one offer, the answer link, and answers given for somebody else."""
+"""邀约: one offer, the answer link, and answers given for somebody else."""
 
 from typing import Any
 
@@ -22,19 +22,6 @@ from catalogue.dispatch.states import OfferAction, OfferState
 pages = Blueprint("offers", __name__)
 ASKED = (Role.LECTURER, Role.CORPS_LEADER, *policy.ON_BEHALF, Role.APPROVER)
 WORDS: dict[str, Any] = {"place_words": place_words, "way_in": way_in, "reasons": DECLINES, "said_ways": SAID_WAYS}
-
-
-@pages.route("/offers/")
-@permit(roles(*ASKED))
-def offers() -> ResponseReturnValue:
-    """What waits for this lecturer's answer, the lessons to come; for leaders, towns and the desk what they may answer for others."""
-    by = actor()
-    with transaction():
-        mine = by.lecturer_id
-        return page(
-            "dispatch/offers.html", waiting=queries.offers_of([mine], now()) if mine else [], coming=queries.coming(mine, now()) if mine else [],
-            answered=queries.answered(mine) if mine else [], others=queries.on_behalf(by, now()), form=AnswerForm(formdata=None), mine=mine, **WORDS,
-        )  # fmt: skip
 
 
 @pages.route("/offers/<int:offer_id>", methods=["GET", "POST"])

@@ -1,7 +1,7 @@
 """Every read of dispatches and offers, starting from who may see them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -22,7 +22,7 @@ from catalogue.courses.models import Course, CourseVersion
 from catalogue.dispatch import policy
 from catalogue.dispatch.models import Dispatch, DispatchCandidate, DispatchHistory, DispatchOrder, Offer, OfferHistory
 from catalogue.dispatch.states import OfferState, State
-from catalogue.lecturers.models import CorpsMember, CorpsRole, Lecturer
+from catalogue.lecturers.models import Corps, CorpsMember, CorpsRole, Lecturer
 from catalogue.orders.models import Order, OrderWindow
 from catalogue.orders.states import State as OrderState
 from catalogue.organisations.models import Organisation
@@ -30,6 +30,16 @@ from catalogue.organisations.queries import in_scope, one, visible_to
 from catalogue.venues.models import Venue
 
 QUEUE = 12  # orders on the desk at a time
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A lecturer, a room and a time that a proposal wants or would want."""
+
+    lecturer_id: int
+    venue_id: int | None
+    starts_at: datetime
+    ends_at: datetime
 
 
 # ── the desk ────────────────────────────────────────────────────────────────────────────────────
@@ -53,7 +63,8 @@ def _roles_of(by: Actor) -> Actor:
 def _queue(by: Actor) -> Any:
     return (
         sa.select(
-            Order.id, Order.number, Order.expected, CourseVersion.title, Organisation.name.label("committee"), _TOWN.name.label("town"),
+            Order.id, Order.number, Order.version, Order.expected, Order.course_version_id, CourseVersion.title,
+            Organisation.name.label("committee"), _TOWN.name.label("town"),
             _SOONEST.label("soonest"), sa.func.count(Order.id).over().label("waiting"),
         )
         .join(CourseVersion, CourseVersion.id == Order.course_version_id)
@@ -160,16 +171,89 @@ def history_of_offers(offer_ids: Sequence[int]) -> Sequence[OfferHistory]:
     ).all()
 
 
-def board(lecturer_ids: Sequence[int], since: datetime, until: datetime) -> Sequence[Hold]:
-    """What holds these lecturers in a week."""
-    return db.session.scalars(
-        sa.select(Hold)
-        .where(
-            Hold.kind == HoldKind.LECTURER, Hold.resource_id.in_(lecturer_ids), Hold.active, Hold.busy_from < until,
-            Hold.busy_until > since,
-        )
+def board(kind: HoldKind, ids: Sequence[int], since: datetime, until: datetime) -> Sequence[Any]:
+    """What holds these lecturers or venues in a week: the hold, and for what is being dispatched its course and committee."""
+    offer = sa.and_(Hold.held_for == "offer", Offer.id == Hold.held_for_id)
+    mine = sa.or_(
+        Dispatch.id == Offer.dispatch_id, sa.and_(Hold.held_for == "dispatch", Dispatch.id == Hold.held_for_id)
+    )
+    return db.session.execute(
+        sa.select(Hold, CourseVersion.title, Organisation.name.label("committee"), Dispatch.number)
+        .outerjoin(Offer, offer)
+        .outerjoin(Dispatch, mine)
+        .outerjoin(CourseVersion, CourseVersion.id == Dispatch.course_version_id)
+        .outerjoin(Organisation, Organisation.id == Dispatch.organisation_id)
+        .where(Hold.kind == kind, Hold.resource_id.in_(ids), Hold.active, Hold.busy_from < until, Hold.busy_until > since)
         .order_by(Hold.busy_from, Hold.id)
     ).all()  # fmt: skip
+
+
+def wanted_too(by: Actor, wishes: Sequence[Wish], without: Sequence[int] = ()) -> dict[Wish, list[Any]]:
+    """For each lecturer, room and time: the other proposed or open dispatches that want the same lecturer or room then.
+
+    A proposal holds nothing, so the rules do not see it. `seen` says whether the actor may know whose it is.
+    """
+    if not wishes:
+        return {}
+    rows = db.session.execute(
+        sa.select(
+            DispatchCandidate.lecturer_id, DispatchCandidate.venue_id, DispatchCandidate.starts_at, DispatchCandidate.ends_at,
+            Dispatch.number, Organisation.name.label("committee"), in_scope(by, Dispatch, *policy.SEEING).label("seen"),
+        )
+        .join(Dispatch, Dispatch.id == DispatchCandidate.dispatch_id)
+        .join(Organisation, Organisation.id == Dispatch.organisation_id)
+        .where(
+            Dispatch.state.in_((State.PROPOSED, State.APPROVED)), Dispatch.id.not_in(without),
+            DispatchCandidate.starts_at < max(w.ends_at for w in wishes), DispatchCandidate.ends_at > min(w.starts_at for w in wishes),
+            sa.or_(
+                DispatchCandidate.lecturer_id.in_({w.lecturer_id for w in wishes}),
+                DispatchCandidate.venue_id.in_({w.venue_id for w in wishes if w.venue_id is not None}),
+            ),
+        )
+        .order_by(Dispatch.id, DispatchCandidate.rank)
+        .limit(500)
+    ).all()  # fmt: skip
+    found: dict[Wish, list[Any]] = {}
+    for wish in wishes:
+        for row in rows:
+            same = row.lecturer_id == wish.lecturer_id or (row.venue_id is not None and row.venue_id == wish.venue_id)
+            if same and row.starts_at < wish.ends_at and row.ends_at > wish.starts_at:
+                found.setdefault(wish, []).append(row)
+    return found
+
+
+# ── orders asked of a corps ─────────────────────────────────────────────────────────────────────
+
+
+def _corps_led(by: Actor, at: datetime) -> sa.Select[int]:
+    day = day_of(at)
+    return sa.select(CorpsMember.corps_id).where(
+        CorpsMember.lecturer_id == (by.lecturer_id or 0), CorpsMember.role == CorpsRole.LEADER, CorpsMember.joined_on <= day,
+        sa.or_(CorpsMember.left_on.is_(None), CorpsMember.left_on >= day),
+    )  # fmt: skip
+
+
+def asked_of_corps(by: Actor, at: datetime) -> Sequence[Any]:
+    """Approved orders asked of a corps this actor leads, the soonest first possible time first."""
+    return db.session.execute(
+        sa.select(
+            Order.id, Order.number, Order.expected, CourseVersion.title, Organisation.name.label("committee"), _TOWN.name.label("town"),
+            Corps.name.label("corps"), _SOONEST.label("soonest"),
+        )
+        .join(Corps, Corps.id == Order.corps_id)
+        .join(CourseVersion, CourseVersion.id == Order.course_version_id)
+        .join(Organisation, Organisation.id == Order.organisation_id)
+        .outerjoin(_TOWN, _TOWN.id == Order.town_id)
+        .where(Order.state == OrderState.APPROVED, Order.corps_id.in_(_corps_led(by, at)))
+        .order_by(_SOONEST.nulls_last(), Order.id)
+        .limit(50)
+    ).all()  # fmt: skip
+
+
+def corps_order(by: Actor, order_id: int, at: datetime) -> Order:
+    """One of them. Raises NotVisible."""
+    mine = Order.corps_id.in_(_corps_led(by, at))
+    return one(sa.select(Order).where(Order.id == order_id, Order.state == OrderState.APPROVED, mine))
 
 
 # ── offers ──────────────────────────────────────────────────────────────────────────────────────
@@ -240,21 +324,6 @@ def offers_of(lecturer_ids: Sequence[int], at: datetime) -> Sequence[Offer]:
             .options(*_OFFER)
             .order_by(Offer.answer_by, Offer.id)
             .limit(50)
-        )
-        .unique()
-        .all()
-    )
-
-
-def coming(lecturer_id: int, at: datetime) -> Sequence[Offer]:
-    """Accepted offers whose lesson is still to come, soonest first."""
-    return (
-        db.session.scalars(
-            sa.select(Offer)
-            .where(Offer.lecturer_id == lecturer_id, Offer.state == OfferState.ACCEPTED, Offer.ends_at > at)
-            .options(*_OFFER)
-            .order_by(Offer.starts_at, Offer.id)
-            .limit(20)
         )
         .unique()
         .all()

@@ -1,6 +1,5 @@
 """派单台: the queue by urgency, ranked candidates with their reasons, proposals and their approval."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,8 +7,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from catalogue.calendar.models import Hold
-from catalogue.core import clock, wording
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import Invalid, NotVisible
 from catalogue.core.forms import version_of
@@ -17,7 +14,7 @@ from catalogue.core.kept import kept
 from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _
 from catalogue.demand.models import Lack
-from catalogue.dispatch import candidates, operations, policy, problem, queries
+from catalogue.dispatch import board, candidates, operations, policy, problem, queries
 from catalogue.dispatch.candidates import Case, Pick
 from catalogue.dispatch.forms import ActForm, GapForm, ProposeForm
 from catalogue.dispatch.models import Dispatch
@@ -92,24 +89,13 @@ def _desk(form: ProposeForm) -> ResponseReturnValue:
     if not asked and waiting:
         asked = [waiting[0].id]
     case = _case(asked) if asked else None
-    ids = tuple(row.id for row in waiting)
-    shown, able = kept(("desk", ids), lambda: _counted(ids), 20)
+    wishes = [_wish(row) for row in case.rows] if case else []
     return page(
-        "dispatch/desk.html", form=form, waiting=waiting, able=able, case=case, asked=asked, due=_due, page_number=number,
+        "dispatch/desk.html", form=form, waiting=waiting, able=candidates.able(waiting, now()), case=case, asked=asked, due=_due, page_number=number,
         pages=-(-waiting[0].waiting // queries.QUEUE) if waiting else 1, under_way=queries.under_way(actor()), gap_form=GapForm(formdata=None),
-        joint=_joint(case, shown) if case else [], week=_week(case) if case else None, place_words=place_words,
+        joint=_joint(case, waiting) if case else [], week=_week(case) if case else None, by_room=request.args.get("by") == "v", place_words=place_words,
+        rivals=queries.wanted_too(actor(), wishes), wish=_wish,
     )  # fmt: skip
-
-
-def _counted(ids: Sequence[int]) -> tuple[list[Any], dict[int, int]]:
-    """The orders of the queue, and how many could come to each: a hint that may be twenty seconds old."""
-    shown = problem.whole_orders(ids)
-    by_district: dict[int, list[Any]] = defaultdict(list)
-    for order in shown:
-        by_district[order.district_id].append(order)
-    able = {k: v for some in by_district.values() for k, v in candidates.counts(some, now()).items()}
-    db.session.expunge_all()
-    return shown, able
 
 
 def _case_now(ids: Sequence[int]) -> Case:
@@ -118,10 +104,15 @@ def _case_now(ids: Sequence[int]) -> Case:
     return case
 
 
+def _wish(row: candidates.Row) -> queries.Wish:
+    return queries.Wish(row.pick.lecturer_id, row.pick.venue_id, row.pick.starts_at, row.ends_at)
+
+
 def _case(ids: Sequence[int]) -> Case:
-    for order_id in ids:
-        queries.waiting_order(actor(), order_id)  # 404 outside the scope or when it no longer waits
-    case = kept(("case", tuple(ids)), lambda: _case_now(ids))  # seconds old at most: what is proposed is judged anew
+    found = [queries.waiting_order(actor(), order_id) for order_id in ids]  # 404 outside the scope
+    case = kept(
+        ("case", tuple((o.id, o.version) for o in found)), lambda: _case_now(ids)
+    )  # seconds old at most: what is proposed is judged anew
     if case.orders[0].state.value not in ("approved", "planned"):
         raise NotVisible(_("没有找到，或者不在您的范围内。"))
     return case
@@ -132,40 +123,19 @@ def _due(soonest: datetime | None) -> datetime | None:
     return None if soonest is None else soonest - timedelta(days=5)
 
 
-def _joint(case: Case, shown: Sequence[Any]) -> list[Any]:
+def _joint(case: Case, waiting: Sequence[Any]) -> list[Any]:
     """Other waiting orders of the same course that could come to the same lesson."""
     chosen = {order.id for order in case.orders}
-    return [o for o in shown if o.course_version_id == case.orders[0].course_version_id and o.id not in chosen][:5]
+    return [o for o in waiting if o.course_version_id == case.orders[0].course_version_id and o.id not in chosen][:5]
 
 
 def _week(case: Case) -> dict[str, Any] | None:
-    """The week of the first possible time, for the lecturers concerned."""
-    starts = [row.pick.starts_at for row in case.rows] or [w.starts_at for w in case.orders[0].windows]
-    if not starts or not case.rows:
-        return None
-    said = request.args.get("w", "")
+    """?w= names a day of the week, ?by=v shows the rooms instead of the lecturers."""
     try:
-        day = date.fromisoformat(said) if said else clock.day_of(starts[0])
-        monday = day - timedelta(days=day.weekday())
-        since, until = clock.at(monday, 0), clock.at(monday + timedelta(days=7), 0)
-    except (ValueError, OverflowError):
-        return None
-    ids = [row.pick.lecturer_id for row in case.rows]
-    cells: dict[int, dict[date, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    for hold in queries.board(ids, since, until):
-        cells[hold.resource_id][clock.day_of(hold.busy_from)].append(_slot(hold))
-    for row in case.rows:
-        if since <= row.pick.starts_at < until:
-            cells[row.pick.lecturer_id][clock.day_of(row.pick.starts_at)].append(
-                {"half": wording.half_of(row.pick.starts_at), "title": _("可派"), "tone": "new", "note": row.where}
-            )
-    rows = [{"label": row.name, "url": None, "cells": cells[row.pick.lecturer_id]} for row in case.rows]
-    return {"days": [monday + timedelta(days=i) for i in range(7)], "rows": rows, "monday": monday, "before": monday - timedelta(days=7), "after": monday + timedelta(days=7)}  # fmt: skip
-
-
-def _slot(hold: Hold) -> dict[str, Any]:
-    asked = hold.held_for == "offer"
-    return {"half": wording.half_of(hold.busy_from), "title": _("等答复") if asked else _("有课"), "tone": "wait" if asked else "done", "note": wording.clock_time(hold.busy_from)}  # fmt: skip
+        day = date.fromisoformat(request.args.get("w", ""))
+    except ValueError:
+        day = None
+    return board.week_of(actor(), case.rows, day, venues=request.args.get("by") == "v")
 
 
 @pages.route("/dispatch/gap/<int:order_id>", methods=["POST"])
@@ -243,8 +213,17 @@ def _dispatch(one: Dispatch, form: ActForm) -> ResponseReturnValue:
     return page(
         "dispatch/dispatch.html", dispatch=one, form=form, may=may, own=own, names=names, runs=policy.runs(actor(), one),
         decided=candidates.Decided.of(kept, names) if kept else None, history=queries.history_of(one.id), reasons=REASONS, line=candidate_line,
-        offers=_offers_of(one), people=queries.people_named([one.proposed_by_id, one.approved_by_id]),
+        offers=_offers_of(one), rivals=_rivals(one), people=queries.people_named([one.proposed_by_id, one.approved_by_id]),
     )  # fmt: skip
+
+
+def _rivals(one: Dispatch) -> dict[int, list[Any]]:
+    """By candidate: who else wants the lecturer or the room then, while it waits for approval."""
+    if one.state is not State.PROPOSED:
+        return {}
+    wishes = {c.id: queries.Wish(c.lecturer_id, c.venue_id, c.starts_at, c.ends_at) for c in one.candidates}
+    found = queries.wanted_too(actor(), list(wishes.values()), [one.id])
+    return {i: found[wish] for i, wish in wishes.items() if wish in found}
 
 
 def _offers_of(one: Dispatch) -> list[tuple[Any, str]]:

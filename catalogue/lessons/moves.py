@@ -108,6 +108,7 @@ def move_lesson(move: Move, pick: Pick, *, by: Actor, at: datetime, version: int
         raise Invalid(_("这个时间已经过了，请选以后的时间。"), field="starts_at")
     if pick.starts_at == lesson.starts_at:
         raise Invalid(_("新时间和原来一样，请换一个。"), field="starts_at")
+    operations.lock_orders(lesson)
     changes.edit(move, {"new_starts_at": pick.starts_at}, by=by, at=at, version=version, action="choose")
     changes.move(move, MOVE_NEXT, MoveAction.MOVE, by=by, at=at)
     length, old_starts_at = lesson.ends_at - lesson.starts_at, lesson.starts_at
@@ -186,6 +187,7 @@ def confirm(
     """
     if not policy.may_confirm(by, lesson, seat.lecturer_id):
         raise NotYours(_("新时间由讲这场课的讲师答复。"))
+    operations.lock_orders(lesson)
     lock(Lesson, [lesson.id])
     db.session.refresh(seat)
     _check_waits(lesson, seat, at)

@@ -8,7 +8,7 @@ from catalogue.calendar import queries as calendar
 from catalogue.calendar.models import HoldKind
 from catalogue.core import changes, clock, events, numbers
 from catalogue.core.actor import Actor
-from catalogue.core.db import db
+from catalogue.core.db import db, lock
 from catalogue.core.errors import Invalid
 from catalogue.core.words import _
 from catalogue.dispatch import operations as dispatching
@@ -97,6 +97,7 @@ def deliver(lesson: Lesson, *, by: Actor, at: datetime, version: int | None = No
         raise NotYours(_("上完课由上课的居村、讲师或派单员登记。"))
     if at < lesson.starts_at:
         raise TooEarly(_("课还没开始，开始以后再登记上完。"))
+    lock_orders(lesson)
     if sum(queries.attendance_counts([lesson.id])[lesson.id]) == 0:
         raise NobodyCounted(_("请先填到了多少人，再登记上完。"), field="here")
     changes.move(lesson, NEXT, Action.DELIVER, by=by, at=at, version=version)
@@ -119,6 +120,7 @@ def call_off(
     if not reason.strip():
         raise Invalid(_("请写明为什么停课，双方都会看到。"), field="reason")
     check_not_begun(lesson, at)
+    lock_orders(lesson)
     late = at > lesson.cancel_free_until
     changes.edit(lesson, {"reason": reason, "late_cancel": late}, by=by, at=at, version=version, action="note_call_off")
     changes.move(lesson, NEXT, Action.CALL_OFF, by=by, at=at, code="late" if late else "", words=reason)
@@ -138,6 +140,7 @@ def lose_lecturer(lesson: Lesson, *, by: Actor, at: datetime, version: int | Non
 def give_up(lesson: Lesson, *, by: Actor, at: datetime, reason: str, version: int | None = None) -> None:
     """The step itself, when the right to it was judged elsewhere (a no to a move, also by link or on behalf)."""
     check_not_begun(lesson, at)
+    lock_orders(lesson)
     changes.edit(lesson, {"reason": reason}, by=by, at=at, version=version, action="note_lecturer_lost")
     changes.move(lesson, NEXT, Action.CALL_OFF, by=by, at=at, code="lecturer_lost", words=reason)
     _let_go(lesson, by=by, at=at, code="lecturer_lost", reason=reason, keep=True)
@@ -150,6 +153,7 @@ def miss(lesson: Lesson, who: MissedBy, *, by: Actor, at: datetime, version: int
         raise NotYours(_("谁没来，由另一方、街镇或区派单员登记。"))
     if at < lesson.starts_at:
         raise TooEarly(_("课还没开始，过了开始时间再登记。"))
+    lock_orders(lesson)
     changes.edit(lesson, {"missed_by": who, "reason": reason}, by=by, at=at, version=version, action="note_missed")
     changes.move(lesson, NEXT, Action.MISS, by=by, at=at, code=who.value, words=reason)
     if who is MissedBy.LECTURER:
@@ -159,6 +163,11 @@ def miss(lesson: Lesson, who: MissedBy, *, by: Actor, at: datetime, version: int
         for order in queries.orders_of(lesson):
             ordering.miss(order, by=by, at=at, code=who.value, words=reason)
     events.publish(LessonMissed(lesson.id), by=by, at=at)
+
+
+def lock_orders(lesson: Lesson) -> None:
+    """Everybody locks the orders before the lesson's row, as a cancellation does, so that no two writers wait for each other."""
+    lock(Order, [order.id for order in queries.orders_of(lesson)])
 
 
 def check_not_begun(lesson: Lesson, at: datetime) -> None:

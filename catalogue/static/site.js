@@ -149,7 +149,7 @@
     if (key === 'j' || key === 'k') { if (doc.querySelector('[data-row]')) { walk(key === 'j' ? 1 : -1); event.preventDefault(); } return; }
     if (key === '?') { var help = doc.querySelector('details[data-keys-help]'); if (help) { help.open = !help.open; event.preventDefault(); } return; }
     var wanted = null;
-    each(doc, '[data-key]', function (one) { if (!wanted && one.dataset.key.toLowerCase() === key && one.offsetParent !== null) { wanted = one; } });
+    each(doc, '[data-key]', function (one) { if (!wanted && one.dataset.key.toLowerCase().split(' ').indexOf(key) >= 0 && one.offsetParent !== null) { wanted = one; } });
     if (wanted) { event.preventDefault(); if (typing(wanted)) { wanted.focus(); } else { wanted.click(); } }
   });
 

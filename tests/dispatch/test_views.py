@@ -1,19 +1,27 @@
 """The pages of the desk, of a dispatch and of offers: what they show, to whom, and in how many statements."""
 
 import re
+from collections import namedtuple
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from catalogue.accounts.models import Person
+from catalogue.calendar import operations as holding
+from catalogue.calendar.models import HoldKind
+from catalogue.calendar.operations import Wanted
+from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
-from catalogue.dispatch import operations
+from catalogue.dispatch import candidates, operations
 from catalogue.dispatch.models import Dispatch, Offer
 from catalogue.dispatch.states import OfferState, State
-from catalogue.lecturers.models import Lecturer
-from tests.dispatch.making import LATER, a_case, a_proposal, an_open_offer, picks_of
+from catalogue.lecturers.models import AvailabilityException, Corps, CorpsMember, CorpsRole, Lecturer
+from tests.dispatch.making import FRIDAY, LATER, a_case, a_proposal, an_open_offer, picks_of
 from tests.factories import (
+    NOON,
     a_committee,
+    a_course,
     a_dispatcher,
     a_district,
     a_lecturer,
@@ -23,7 +31,11 @@ from tests.factories import (
     an_approver,
     an_order,
     an_orderer,
+    save,
 )
+
+DESK = 28  # statements, the sign-in included
+Row = namedtuple("Row", "id version")
 
 
 def person_of(offer):
@@ -211,7 +223,8 @@ def test_a_conflict_comes_back_as_409_naming_what_is_taken(client):
 
     assert sent.status_code == 409
     assert "已有课" in words(sent)
-    assert "绝密" not in words(sent)
+    refusal = re.search(r'id="errors".*?</div></div>', sent.get_data(as_text=True), re.S)
+    assert "绝密" not in refusal[0]
 
 
 def test_a_stale_page_is_told_so(client):
@@ -382,3 +395,161 @@ def test_after_the_deadline_a_link_says_so(client, app):
 
     assert "不能再答复" in words(shown)
     assert sent.status_code == 409
+
+
+# ── what the desk costs ─────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("rows", [1, 4])
+def test_the_desk_costs_the_same_however_long_the_queue_is(app, client, statements, rows):
+    course = a_course()
+    a_lecturer("", course)
+    for _n in range(rows):
+        an_order(course=course)
+    client.sign_in(a_dispatcher())
+    app.config["KEEP_FIGURES"] = True
+    try:
+        client.get("/dispatch/")  # the numbers of candidates are kept from here on
+
+        with statements() as sent:
+            shown = client.get("/dispatch/")
+    finally:
+        app.config["KEEP_FIGURES"] = False
+        app.extensions.pop("songxue.kept", None)
+
+    assert words(shown).count("1 人选") == rows
+    assert len([one for one in sent if "count(orders.id) OVER" in one or "OVER ()" in one]) == 1
+    assert len(sent) == DESK
+
+
+def test_the_number_of_candidates_is_counted_anew_when_the_order_changes(app):
+    course = a_course()
+    a_lecturer("", course)
+    order = an_order(course=course)
+    rows = [Row(order.id, 1)]
+    app.config["KEEP_FIGURES"] = True
+    try:
+        first = candidates.able(rows, NOON)
+        a_lecturer("", course)
+        kept, anew = candidates.able(rows, NOON), candidates.able([Row(order.id, 2)], NOON)
+    finally:
+        app.config["KEEP_FIGURES"] = False
+        app.extensions.pop("songxue.kept", None)
+
+    assert (first, kept, anew) == ({order.id: 1}, {order.id: 1}, {order.id: 2})
+
+
+# ── two proposals that want the same ────────────────────────────────────────────────────────────
+
+
+def test_a_candidate_another_proposal_wants_is_marked_on_the_desk_and_for_the_approver(client):
+    first, course, _teachers = a_case()
+    second = an_order(a_committee("同想要居民区"), course)
+    a_proposal(second)
+
+    shown = client.sign_in(a_dispatcher()).get(f"/dispatch/?o={first.id}")
+    ours = a_proposal(first)
+    asked = client.sign_in(an_approver()).get(f"/dispatch/{ours.number}")
+
+    assert "讲师还有人要" in words(shown)
+    assert "同想要居民区" in words(shown)
+    assert "讲师还有人要" in words(asked)
+    assert "同想要居民区" in words(asked)
+
+
+def test_a_proposal_nobody_else_wants_is_not_marked(client):
+    ours = a_proposal()
+
+    asked = client.sign_in(an_approver()).get(f"/dispatch/{ours.number}")
+
+    assert "还有人要" not in words(asked)
+
+
+# ── the week ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_week_names_what_is_taken_and_who_is_away(client):
+    order, course, (_teacher, second) = a_case(2)
+    other = an_order(a_committee("周板居民区"), course, windows=[FRIDAY])
+    an_open_offer(other)
+    save(AvailabilityException(lecturer_id=second.id, day=date(2026, 4, 8), half_day=HalfDay.MORNING, free=False))
+
+    shown = client.sign_in(a_dispatcher()).get(f"/dispatch/?o={order.id}&w=2026-04-10")
+    rooms = client.get(f"/dispatch/?o={order.id}&w=2026-04-10&by=v")
+
+    assert re.search(r"下午\s+周板居民区\s", words(shown))
+    assert re.search(r"上午\s+不能来", words(shown))
+    assert "可派" in words(shown)
+    assert f'href="/dispatch/?o={order.id}&amp;by=v' in shown.get_data(as_text=True)
+    assert rooms.status_code == 200
+
+
+def test_another_districts_lesson_is_only_taken_time_on_the_week(client):
+    order, _course, (teacher,) = a_case()
+    hold = Wanted(HoldKind.LECTURER, teacher.id, a_district().id, *FRIDAY)
+    holding.take([hold], held_for="lesson", held_for_id=77, at=LATER)
+
+    shown = client.sign_in(a_dispatcher()).get(f"/dispatch/?o={order.id}&w=2026-04-10")
+
+    assert "已占用" in words(shown)
+    assert "有课</b>" not in shown.get_data(as_text=True)
+
+
+def test_the_first_candidate_answers_to_p_and_to_1(client):
+    a_case(2)
+
+    shown = client.sign_in(a_dispatcher()).get("/dispatch/").get_data(as_text=True)
+
+    assert 'data-key="p 1"' in shown
+    assert 'data-key="2"' in shown
+
+
+# ── a corps names its member ────────────────────────────────────────────────────────────────────
+
+
+def a_corps_order(others: int = 1):
+    """An order asked of a corps; its leader and members can all teach it, one stranger as well."""
+    order, course, (leader, *members) = a_case(1 + others)
+    stranger = a_lecturer("外人", course)
+    corps = save(Corps(district_id=order.district_id, organisation_id=order.district_id, name="老兵宣讲团"))
+    for lecturer, role in [(leader, CorpsRole.LEADER), *((m, CorpsRole.MEMBER) for m in members)]:
+        save(CorpsMember(corps_id=corps.id, lecturer_id=lecturer.id, role=role, joined_on=NOON.date()))
+    order.corps_id = corps.id
+    return order, leader, members, stranger
+
+
+def test_a_corps_leader_sees_the_orders_of_the_corps_and_names_a_member(client):
+    order, leader, (member,), stranger = a_corps_order()
+    client.sign_in(db.session.get_one(Person, leader.person_id))
+
+    listed, shown = client.get("/offers/corps/"), client.get(f"/offers/corps/{order.id}")
+    key = next(p for p in picks_of(order) if p.lecturer_id == member.id).key
+    sent = client.send(f"/offers/corps/{order.id}", {"orders": str(order.id), "one": key})
+
+    from catalogue.dispatch import queries
+
+    assert "老兵宣讲团" in words(listed)
+    assert member.display_name in words(shown)
+    assert stranger.display_name not in words(shown)
+    assert (sent.status_code, sent.location) == (302, "/offers/corps/")
+    assert [c.lecturer_id for c in queries.loaded(the(Dispatch).id).candidates] == [member.id]
+
+
+def test_a_member_who_does_not_lead_sees_no_orders_of_the_corps(client):
+    order, _leader, (member,), _stranger = a_corps_order()
+    client.sign_in(db.session.get_one(Person, member.person_id))
+
+    assert "没有等您定人的点单" in words(client.get("/offers/corps/"))
+    assert client.get(f"/offers/corps/{order.id}").status_code == 404
+
+
+def test_a_leader_cannot_name_somebody_outside_the_corps(client):
+    order, leader, _members, stranger = a_corps_order()
+    pick = picks_of(order)[0]
+    key = candidates.Pick(stranger.id, pick.venue_id, pick.teach_mode, pick.starts_at).key
+    client.sign_in(db.session.get_one(Person, leader.person_id))
+
+    sent = client.send(f"/offers/corps/{order.id}", {"orders": str(order.id), "one": key})
+
+    assert sent.status_code in (403, 409)
+    assert the(Dispatch) is None
