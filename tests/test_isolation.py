@@ -2,10 +2,18 @@
 
 import pytest
 
+from catalogue.core.errors import Invalid
+from catalogue.lecturers import operations as lecturers
+from catalogue.venues import operations as venues
 from tests.factories import (
+    NOON,
     a_course,
     a_dispatcher,
+    a_district_administrator,
+    a_lecturer,
     a_town_administrator,
+    a_venue,
+    actor_of,
     an_approver,
     an_auditor,
     an_edition,
@@ -97,3 +105,26 @@ def test_a_number_that_no_column_could_hold_is_refused_in_words(client, path):
 
     assert answer.status_code in (404, 422)
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_half_a_place_on_the_map_is_refused_in_words(app):
+    by = actor_of(a_district_administrator())
+
+    with pytest.raises(Invalid):
+        lecturers.edit(a_lecturer(), {"home_latitude": 31.0, "home_longitude": None}, by=by, at=NOON)
+    with pytest.raises(Invalid):
+        venues.edit(a_venue(), {"latitude": None, "longitude": 121.0}, by=by, at=NOON)
+
+
+def test_a_subcategory_without_its_category_is_refused_in_words(client):
+    client.sign_in(a_district_administrator())
+
+    assert client.send("/manage/words/subcategories", {"label": "楼组", "parent_id": ""}).status_code == 422
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30", "x"])
+def test_a_person_does_not_end_on_an_impossible_day(client, day):
+    person = an_orderer()
+    client.sign_in(a_town_administrator())
+
+    assert client.send(f"/people/{person.id}/end", {"on": day, "reason": "调走", "version": "1"}).status_code == 422

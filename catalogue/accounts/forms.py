@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from wtforms import DateField, HiddenField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import HiddenField, IntegerField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from catalogue.core import clock
-from catalogue.core.forms import Form
+from catalogue.core.forms import DayField, Form
 from catalogue.core.words import _l
 
 NEEDED = InputRequired(_l("请填写。"))
@@ -83,7 +83,7 @@ class PersonForm(Form):
     post = StringField(_l("职务"), [Length(max=40)], description=_l("例如“书记”“社工”。"))
     phone = StringField(_l("电话"), [Length(max=30)], render_kw={"inputmode": "tel"})
     email = StringField(_l("邮箱"), [Length(max=120)], render_kw={"inputmode": "email"})
-    in_post_since = DateField(_l("任现职从哪天起"), [Optional()])
+    in_post_since = DayField(_l("任现职从哪天起"), [Optional()])
     version = HiddenField()
 
 
@@ -112,21 +112,21 @@ class GrantForm(Form):
 
     role = SelectField(_l("岗位"), [CHOSEN])
     organisation_id = SelectField(_l("在哪个单位"), [CHOSEN], coerce=chosen)
-    starts_on = DateField(_l("从哪天起"), [NEEDED], default=today)
-    ends_on = DateField(_l("到哪天止"), [Optional()], description=_l("不填就是一直有效。两头的日子都算在内。"))
+    starts_on = DayField(_l("从哪天起"), [NEEDED], default=today)
+    ends_on = DayField(_l("到哪天止"), [Optional()], description=_l("不填就是一直有效。两头的日子都算在内。"))
 
 
 class HandOverForm(Form):
     """Who takes over, from which day."""
 
     person_id = SelectField(_l("交给谁"), [CHOSEN], coerce=chosen)
-    on = DateField(_l("从哪天起"), [NEEDED], default=today, description=_l("原来的人到前一天为止。"))
+    on = DayField(_l("从哪天起"), [NEEDED], default=today, description=_l("原来的人到前一天为止。"))
 
 
 class LeaveForm(Form):
     """A person's last day."""
 
-    on = DateField(_l("最后一天"), [NEEDED], default=today)
+    on = DayField(_l("最后一天"), [NEEDED], default=today)
     reason = StringField(_l("说明"), [Length(max=100)])
     version = HiddenField()
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from catalogue.core.actor import Role
 from catalogue.core.clock import day_of
 from catalogue.core.db import db, transaction
-from catalogue.core.errors import NotVisible
+from catalogue.core.errors import Invalid, NotVisible
 from catalogue.core.forms import ActionForm, version_of
 from catalogue.core.web import actor, now, page, permit, require, roles
 from catalogue.core.words import _, _l
@@ -262,6 +262,8 @@ def _add(kind: str, form: WordForm) -> None:
         editions.add_word(kind, label, by=actor(), at=now())
     elif kind == "series":
         editions.add_series(label, by=actor(), at=now())
+    elif not form.parent_id.data:
+        raise Invalid(_("请选择大类。"), field="parent_id")
     else:
         editions.add_subcategory(db.session.get_one(Category, int(form.parent_id.data)), label, by=actor(), at=now())
 

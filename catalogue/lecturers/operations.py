@@ -91,6 +91,8 @@ def _named(values: Mapping[str, Any]) -> dict[str, Any]:
     unknown = set(values) - COLUMNS
     if unknown:
         raise ValueError(f"no columns of a lecturer for people: {sorted(unknown)}")
+    if (values.get("home_latitude") is None) != (values.get("home_longitude") is None):
+        raise Invalid(_("纬度和经度要么都填，要么都不填。"), field="home_longitude")
     named = dict(values)
     if "display_name" in values:
         name = values["display_name"]

@@ -3,7 +3,6 @@
 from datetime import date
 
 from wtforms import (
-    DateField,
     FloatField,
     HiddenField,
     IntegerField,
@@ -16,7 +15,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from catalogue.core import clock
-from catalogue.core.forms import Form
+from catalogue.core.forms import DayField, Form
 from catalogue.core.words import _l
 
 NEEDED = InputRequired(_l("请填写。"))
@@ -33,9 +32,9 @@ def today() -> date:
     return clock.day_of(clock.now())
 
 
-def on_field(label: object, help_line: object = "") -> DateField:
+def on_field(label: object, help_line: object = "") -> DayField:
     """A day of the calendar, today unless another is chosen."""
-    return DateField(label, [NEEDED], default=today, description=help_line)
+    return DayField(label, [NEEDED], default=today, description=help_line)
 
 
 def ticks(label: object) -> SelectMultipleField:

@@ -57,6 +57,8 @@ def _named(values: Mapping[str, Any]) -> dict[str, Any]:
     unknown = set(values) - COLUMNS
     if unknown:
         raise ValueError(f"no columns of a venue for people: {sorted(unknown)}")
+    if (values.get("latitude") is None) != (values.get("longitude") is None):
+        raise Invalid(_("纬度和经度要么都填，要么都不填。"), field="longitude")
     named = dict(values)
     if "name" in values:
         named |= {"sort_key": sort_key(values["name"]), "initials": initials(values["name"])}
