@@ -4,6 +4,7 @@ import contextvars
 import re
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -50,6 +51,8 @@ class Installed:
         event.listen(self._engine, "before_cursor_execute", self._watch)
         if self.file is not None:
             shutil.copyfile(self.file, folder / "first.db")
+            self._first = sqlite3.connect(folder / "first.db")
+            event.listen(self._engine, "connect", lambda c, _record: c.execute("PRAGMA synchronous=OFF"))
 
     def _watch(self, _c: Any, _cursor: Any, statement: str, _p: Any, _ctx: Any, _many: bool) -> None:
         found = _WRITE.match(statement)
@@ -61,19 +64,21 @@ class Installed:
         if not self.dirty:
             return
         if self.file is not None:
-            self._engine.dispose()
-            for suffix in ("-wal", "-shm"):
-                Path(f"{self.file}{suffix}").unlink(missing_ok=True)
-            shutil.copyfile(self.file.with_name("first.db"), self.file)
+            connection = self._engine.raw_connection()
+            self._first.backup(connection.driver_connection)  # type: ignore[arg-type]
+            connection.close()
         else:
             self._delete()
         self.dirty.clear()
 
     def _delete(self) -> None:
+        tables = sorted(self.dirty - {"alembic_version"})
         with self._engine.begin() as connection:
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-            for table in sorted(self.dirty - {"alembic_version"}):
-                connection.exec_driver_sql(f'DELETE FROM "{table}"')
+            deletes = "; ".join(f'DELETE FROM "{table}"' for table in tables)
+            connection.connection.driver_connection.execute(  # type: ignore[union-attr]
+                f"SET LOCAL session_replication_role = replica; {deletes}"
+            )
+            for table in tables:
                 for row in self.vocabulary.get(table, ()):
                     connection.execute(sa.table(table, *map(sa.column, row)).insert().values(**row))
 

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from catalogue.core.db import db, transaction
@@ -15,9 +14,6 @@ from catalogue.orders.models import Order, OrderHistory
 from catalogue.orders.states import State
 from tests.factories import NOON, a_course, a_town_administrator, actor_of, an_item
 from tests.orders.making import APRIL_14, Scene, a_draft, a_scene, submitted
-
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-"""A connection that a finished thread held is closed by the collector, sometimes in the middle of the next test."""
 
 
 def at_once(app: Any, *works: Callable[[], Any]) -> list[Any]:
