@@ -36,6 +36,14 @@ class ActForm(Form):
     words = TextAreaField(_l("原因"), [Length(max=200, message=_l("请写 200 字以内。"))])
 
 
+class WithdrawForm(ActForm):
+    """An open offer is taken back: never without a reason, the lecturer reads it."""
+
+    words = TextAreaField(
+        _l("原因"), [InputRequired(_l("请写明为什么撤回。")), Length(max=200, message=_l("请写 200 字以内。"))]
+    )
+
+
 class AnswerForm(Form):
     """接单 or 婉拒 in two taps: `say` is the button pressed."""
 

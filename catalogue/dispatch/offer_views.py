@@ -13,7 +13,7 @@ from catalogue.core.forms import version_of
 from catalogue.core.web import actor, anyone, now, page, permit, roles
 from catalogue.core.words import _
 from catalogue.dispatch import operations, policy, queries
-from catalogue.dispatch.forms import ActForm, AnswerForm, BehalfForm
+from catalogue.dispatch.forms import ActForm, AnswerForm, BehalfForm, WithdrawForm
 from catalogue.dispatch.models import Offer
 from catalogue.dispatch.notices import offer_notice, place_words, way_in
 from catalogue.dispatch.operations import DECLINES, SAID_WAYS
@@ -32,7 +32,9 @@ def offer(offer_id: int) -> ResponseReturnValue:
     with transaction():
         one = queries.offer_of(actor(), offer_id, now())
         own = policy.may_answer(actor(), one)
-        form = AnswerForm() if own else BehalfForm() if said in ("yes", "no") else ActForm() if said else BehalfForm()
+        form = (
+            AnswerForm() if own else BehalfForm() if said in ("yes", "no") else WithdrawForm() if said else BehalfForm()
+        )
         if not form.is_submitted() or not form.validate_on_submit():
             return _offer(one, form)
         if isinstance(form, AnswerForm):
@@ -63,7 +65,7 @@ def _answer(one: Offer, form: AnswerForm, said: str, by: Actor) -> None:
 def _offer(one: Offer, form: AnswerForm | ActForm, telephone: bool = False, link: str = "") -> ResponseReturnValue:
     by = actor()
     own = policy.may_answer(by, one)
-    act = form if isinstance(form, ActForm) else ActForm(formdata=None)
+    act = form if isinstance(form, ActForm) else WithdrawForm(formdata=None)
     answer = form if isinstance(form, AnswerForm) else BehalfForm(formdata=None)
     act.version.data = answer.version.data = str(one.version)
     return page(

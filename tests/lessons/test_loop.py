@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from catalogue.calendar.queries import held_for
 from catalogue.core import outbox
 from catalogue.core.audit import verify
-from catalogue.core.db import db
+from catalogue.core.db import db, is_postgresql
 from catalogue.dispatch import operations as dispatching
 from catalogue.dispatch.states import OfferAction, OfferState
 from catalogue.dispatch.states import State as DispatchState
@@ -100,9 +100,27 @@ def test_a_lost_lecturer_leaves_the_order_to_be_dispatched_again(app):
         DispatchState.ENDED,
         [],
     )
+    assert [pick.lecturer_id for pick in picks_of(order)] == [t.id for t in teachers if t is not lost]
     again = an_approved(order)
     accept(again, teachers)
     assert queries.of_order(order.id).id != lesson.id
+
+
+def test_whoever_ends_a_lesson_locks_its_orders_before_its_row(app, statements):
+    order, _course, teachers = a_case(1)
+    accept(an_approved(order), teachers)
+    lesson = queries.of_order(order.id)
+    lost = actor_of(teachers[0])
+
+    with statements() as sent:
+        lesson = queries.of_order(order.id)
+        sent.clear()
+        operations.lose_lecturer(lesson, by=lost, at=LATER, reason="病了")
+
+    locks = [n for n, one in enumerate(sent) if "FOR NO KEY UPDATE" in one]
+    writes = [n for n, one in enumerate(sent) if one.startswith("UPDATE lesson ")]
+    assert writes
+    assert locks[:1] < writes[:1] if is_postgresql() else locks == []
 
 
 def test_a_cancelled_order_ends_lesson_dispatch_and_holds_at_once(app):
