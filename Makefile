@@ -8,7 +8,7 @@ PORT   ?= 8000
 BIN     = $(abspath $(VENV))/bin
 export PORT
 
-.PHONY: install install-dev run test e2e lint bench lock forget clean
+.PHONY: install install-dev run test e2e pictures lint bench lock forget clean
 
 ## install: what the service needs, exactly as locked in requirements.txt
 install: SET = requirements
@@ -42,6 +42,10 @@ test: install-dev
 ## e2e: the journeys in a headless browser (needs Debian's chromium; .ci/run installs it)
 e2e: install-dev
 	@$(BIN)/python -m pytest -q -o addopts='-ra --strict-markers --strict-config --import-mode=importlib' $(or $(T),tests/journeys)
+
+## pictures: take the pictures in docs/pictures again, from the demonstration district
+pictures: install-dev
+	@$(BIN)/python -m tests.journeys.pictures
 
 ## lint: style, types, templates
 lint: install-dev

@@ -216,6 +216,7 @@ def open_page(browser: Browser, server: Server, problems: list[str]) -> Iterator
         context.add_init_script(TELL_OF_SCROLLING)
         page = context.new_page()
         page.server = place  # type: ignore[attr-defined]  # so that sign_in knows the passwords
+        page.runs_script = javascript  # type: ignore[attr-defined]
         watch(page, place.url, problems)
         if username:
             sign_in(page, username)
