@@ -1,7 +1,10 @@
 """What must not be reachable from the wrong side of a fence, whatever the page: forms, numbers, other districts, the tongue of errors."""
 
 import pytest
+import sqlalchemy as sa
 
+from bench.consistency import broken
+from catalogue.core.db import db
 from catalogue.core.errors import Invalid
 from catalogue.lecturers import operations as lecturers
 from catalogue.venues import operations as venues
@@ -128,3 +131,18 @@ def test_a_person_does_not_end_on_an_impossible_day(client, day):
     client.sign_in(a_town_administrator())
 
     assert client.send(f"/people/{person.id}/end", {"on": day, "reason": "调走", "version": "1"}).status_code == 422
+
+
+# ── after an accident ────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_look_after_an_accident_finds_a_state_without_history(app):
+    lesson = a_lesson().lesson
+
+    db.session.commit()
+
+    clean = [line for line in broken(db.session.connection()) if line.startswith("lesson ")]
+    db.session.execute(sa.text("UPDATE lesson SET state = 'delivered'"))
+
+    assert clean == []
+    assert f"lesson {lesson.id}: state delivered, history says scheduled" in broken(db.session.connection())
