@@ -127,7 +127,9 @@ def api_list(place: Place) -> Ask:
     account = next(a for a in place.seeded["accounts"] if a["username"] == "committee1")
     stranger = Visitor(place.port)
     _, text, _ = stranger.send_json("/api/v1/auth/token", {k: account[k] for k in ("username", "password")})
-    request = stranger.request("/api/v1/courses", headers={"Authorization": f"Bearer {json.loads(text)['access_token']}"})
+    request = stranger.request(
+        "/api/v1/courses", headers={"Authorization": f"Bearer {json.loads(text)['access_token']}"}
+    )
     return lambda: request
 
 

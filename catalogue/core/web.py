@@ -288,7 +288,9 @@ def _on_crash(trouble: Exception) -> ResponseReturnValue:
         trouble, StaleDataError
     ):  # two writers of one row met at the database: the slower is told, as by its version
         return _on_refusal(Stale(_("这条记录刚刚被别人改过，请看过新内容再办。您填的内容没有丢。")))
-    if isinstance(trouble, OverflowError | DataError):  # a number or text that no column could hold: nonsense that came in
+    if isinstance(
+        trouble, OverflowError | DataError
+    ):  # a number or text that no column could hold: nonsense that came in
         current_app.logger.warning("unstorable", exc_info=True)
         return Problem(422, "unstorable", _("填的内容里有数字或文字存不下，请核对。什么都没有保存。")).answer()
     current_app.logger.exception("unhandled")

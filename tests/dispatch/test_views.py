@@ -34,7 +34,10 @@ from tests.factories import (
     save,
 )
 
-DESK, CANDIDATES = 8, 28  # statements of the desk when all is kept; when the chosen order's candidates are looked for as well
+DESK, CANDIDATES = (
+    8,
+    28,
+)  # statements of the desk when all is kept; when the chosen order's candidates are looked for as well
 Row = namedtuple("Row", "id version")
 
 
