@@ -437,9 +437,8 @@ def test_a_place_must_exist_be_usable_and_suit_the_course(app):
         {"place": Place.VENUE},
     ]
     for i, values in enumerate(wrong):
-        order = a_draft(scene, key=f"w{i}", **values)
         with pytest.raises(errors.WrongPlace):
-            operations.submit(order, by=scene.orderer, at=NOON)
+            submitted(scene, key=f"w{i}", **values)
     good = a_venue()
 
     order = submitted(scene, key="good", place=Place.VENUE, venue_id=good.id)
@@ -475,10 +474,10 @@ def test_the_audience_is_one_of_the_courses(app):
 def test_a_preferred_lecturer_teaches_this_course(app):
     scene = a_scene()
     other, own = a_lecturer("", a_course()), a_lecturer("", scene.course)
-    order = a_draft(scene, preferred_lecturer_id=other.id)
+    order = a_draft(scene)
 
     with pytest.raises(errors.WrongLecturer):
-        operations.submit(order, by=scene.orderer, at=NOON)
+        operations.save(order, {"preferred_lecturer_id": other.id}, by=scene.orderer, at=NOON)
     operations.save(order, {"preferred_lecturer_id": own.id}, by=scene.orderer, at=NOON)
     operations.submit(order, by=scene.orderer, at=NOON)
 
