@@ -146,3 +146,25 @@ def test_the_look_after_an_accident_finds_a_state_without_history(app):
 
     assert clean == []
     assert f"lesson {lesson.id}: state delivered, history says scheduled" in broken(db.session.connection())
+
+
+# ── bodies that are too large, texts that are not there ─────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_a_giant_body_is_413_on_our_own_page(client, kind):
+    answer = client.post("/login", data=b"x" * (11 * 2**20), content_type=kind)
+
+    assert (answer.status_code, answer.headers["X-Request-ID"] in answer.get_data(as_text=True)) == (413, True)
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\u200b\u202e", "\u3000"])
+def test_a_name_of_nothing_visible_is_no_name(client, typed):
+    client.sign_in(a_district_administrator())
+
+    answer = client.send(
+        "/lecturers/new", {"display_name": typed, "kind": "special", "source": "external", "title_tier": "none"}
+    )
+
+    assert answer.status_code == 422
+    assert db.session.scalar(sa.text("SELECT count(*) FROM lecturer")) == 0

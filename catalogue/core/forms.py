@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
+from wtforms.validators import InputRequired
 
 from catalogue.core.errors import Invalid, Refusal, Stale
 from catalogue.core.text import normalised
@@ -91,6 +92,16 @@ class Form(FlaskForm):
         if g:
             g.form = self
         self.refusal: str = ""
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """A required text of nothing but spaces and invisible characters is empty."""
+        good = bool(super().validate(extra_validators))
+        for field in self:
+            if isinstance(field, StringField) and field.flags.required and field.data == "" and not field.errors:
+                said = next((v.message for v in field.validators if isinstance(v, InputRequired)), None)
+                field.errors = [said or _("请填写这一项。")]
+                good = False
+        return good
 
     def validate_on_submit(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """True when sent and well formed. On the second run after a refusal it is False and carries the refusal."""

@@ -241,7 +241,11 @@ def _typed() -> list[tuple[str, str]]:
     hidden = ("csrf_token", "version", "key", "password", "code", "next")
     if request.method != "POST" or request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return []
-    return [(k, v) for k, v in request.form.items(multi=True) if v.strip() and not any(h in k for h in hidden)][:30]
+    try:
+        items = list(request.form.items(multi=True))
+    except HTTPException:  # too large to be read
+        return []
+    return [(k, v) for k, v in items if v.strip() and not any(h in k for h in hidden)][:30]
 
 
 def _on_refusal(refused: Refusal) -> ResponseReturnValue:
