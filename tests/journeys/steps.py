@@ -79,7 +79,7 @@ def propose_by_keys(desk: Page, number: str) -> str:
             break
     first = desk.locator("tr.best")
     expect(first).to_contain_text("讲师")
-    expect(desk.locator("main")).to_contain_text("比第二名")
+    expect(desk.locator(".say.c-done").first).to_contain_text("讲师")
     look(desk)
     with desk.expect_navigation():
         desk.keyboard.press("p")

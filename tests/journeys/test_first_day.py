@@ -124,6 +124,8 @@ def room(page: Page) -> None:
     choose(page, "owner", "下塘社区")
     page.fill("[name=name]", "下塘社区活动室")
     page.fill("[name=capacity]", "60")
+    page.fill("[name=latitude]", "31.01")
+    page.fill("[name=longitude]", "121.05")
     page.locator("[name=own_room]").check(force=True)
     save(page)
     expect(page.locator("main")).to_contain_text("场地已经建好")
