@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from catalogue.calendar import queries as calendar
 from catalogue.calendar import working_days
@@ -435,6 +435,16 @@ def _hours(lecturer_ids: Sequence[int], span: Span) -> tuple[Minutes, Minutes]:
 # ── venues and held time ────────────────────────────────────────────────────────────────────────
 
 
+_Town = aliased(Organisation)
+
+
+def _spot_of_venue() -> tuple[sa.Label[float], sa.Label[float]]:
+    """Where a venue lies: its own place on the map, else its owner's, else its town's (a room entered without a place is where its committee is)."""
+    own = [Venue.latitude, Organisation.latitude, _Town.latitude]
+    east = [Venue.longitude, Organisation.longitude, _Town.longitude]
+    return sa.func.coalesce(*own).label("latitude"), sa.func.coalesce(*east).label("longitude")
+
+
 def _venues(
     orders: Sequence[Order], wanted: Sequence[m.Order], span: Span
 ) -> tuple[tuple[m.Venue, ...], dict[str, str], frozenset[int]]:
@@ -444,7 +454,11 @@ def _venues(
     named = {o.venue_id for o in orders if o.venue_id is not None}
     committees = {o.organisation_id for o in orders}
     rows = db.session.execute(
-        sa.select(Venue.id, Venue.name, Venue.capacity, Venue.latitude, Venue.longitude, Venue.organisation_id, Venue.own_room, Venue.shared, Venue.ended_on)
+        sa.select(
+            Venue.id, Venue.name, Venue.capacity, *_spot_of_venue(), Venue.organisation_id, Venue.own_room, Venue.shared, Venue.ended_on
+        )
+        .join(Organisation, Organisation.id == Venue.organisation_id)
+        .outerjoin(_Town, _Town.id == Organisation.town_id)
         .where(
             sa.or_(Venue.ended_on.is_(None), Venue.ended_on >= span.first),
             sa.or_(

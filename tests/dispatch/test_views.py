@@ -66,7 +66,7 @@ def test_the_desk_shows_the_queue_and_the_candidates_with_their_points(client):
     assert first.display_name in words(shown)
     assert second.display_name in words(shown)
     assert "晚上停不下车" in words(shown)
-    assert "2 人选" in words(shown)
+    assert "2 位人选" in words(shown)
 
 
 @pytest.mark.parametrize("said", ["²", "٣", "9" * 30, "0", "-1", "QP26-P-99999", "null"])
@@ -425,7 +425,7 @@ def test_the_desk_costs_the_same_however_long_the_queue_is(app, client, statemen
         app.config["KEEP_FIGURES"] = False
         app.extensions.pop("songxue.kept", None)
 
-    assert words(shown).count("1 人选") == rows
+    assert words(shown).count("1 位人选") == rows
     assert len([one for one in sent if "count(orders.id) OVER" in one or "OVER ()" in one]) == 1
     assert (len(sent), len(looked)) == (DESK, CANDIDATES)
 

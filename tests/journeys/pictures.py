@@ -27,7 +27,7 @@ def settle(page: Page, name: str) -> None:
         page.locator("#list article a").first.click()
         page.wait_for_url(re.compile(r"/courses/\d+"))
     if name == "desk":
-        page.locator("a[data-row]", has_text=re.compile(r"\d 人选|\d 位人选")).first.click()
+        page.locator("a[data-row]", has_text=re.compile(r"\d 位人选")).first.click()
         page.wait_for_load_state("networkidle")
     if name == "order":
         page.wait_for_load_state("networkidle")
