@@ -58,8 +58,8 @@ def test_an_appointment_for_one_town_is_none_elsewhere(app):
         )
     )  # fmt: skip
 
-    assert queries.standing(lecturer.id, TODAY, (1, town.id)).why is None
-    assert queries.standing(lecturer.id, TODAY, (1, 999)).why is Why.ELSEWHERE
+    assert queries.standing(lecturer.id, TODAY, (town.id,)).why is None
+    assert queries.standing(lecturer.id, TODAY, (town.id + 1,)).why is Why.ELSEWHERE
     assert queries.standing(a_lecturer(appointed=None).id, TODAY).why is Why.NEVER
 
 
