@@ -5,11 +5,12 @@ It is slow and plain on purpose. The names of violations are the codes of the ru
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from catalogue.matching.problem import Busy, Lecturer, Order, Problem, Venue
+from catalogue.matching.problem import Busy, Lecturer, Order, Pin, Problem, Venue
 from catalogue.matching.terms import Days, Kind, Mode
 
 EPSILON = 1e-9
@@ -17,7 +18,7 @@ Place = tuple[float, float] | None
 
 
 class Assignment(NamedTuple):
-    """One lesson of a plan."""
+    """One order and one lecturer of a plan; a lesson of two lecturers, or of two orders, is two of these."""
 
     order: str
     lecturer: str
@@ -35,10 +36,10 @@ class Violation(NamedTuple):
 
 @dataclass(frozen=True)
 class Lesson:
-    """An assignment with everything it names."""
+    """What lies at one place and time with the same lecturers: one order, or several that share it."""
 
-    order: Order
-    lecturer: Lecturer
+    orders: tuple[Order, ...]
+    lecturers: tuple[Lecturer, ...]
     venue: Venue | None
     mode: Mode
     start: int
@@ -46,7 +47,12 @@ class Lesson:
     @property
     def end(self) -> int:
         """The minute it ends."""
-        return self.start + self.order.minutes
+        return self.start + self.orders[0].minutes
+
+    @property
+    def people(self) -> int:
+        """Everybody who comes."""
+        return sum(order.attendees for order in self.orders)
 
     @property
     def place(self) -> Place:
@@ -54,52 +60,105 @@ class Lesson:
         if self.mode == "online":
             return None
         if self.mode == "onsite":
-            return self.order.location
+            return self.orders[0].location
         return self.venue.location if self.venue else None
 
 
 def check(problem: Problem, plan: Iterable[Assignment]) -> list[Violation]:
     """Every rule that the plan breaks; empty = it may be held as it is."""
-    found: list[Violation] = []
-    lessons: list[Lesson] = []
-    seen: set[str] = set()
-    for one in plan:
-        lesson = _resolve(problem, one)
-        if lesson is None or one.order in seen:
-            found.append(Violation("gone" if lesson is None else "twice", one.order))
-            continue
-        seen.add(one.order)
-        lessons.append(lesson)
-    as_planned = {(one.order.id, one.lecturer.id, one.venue.id if one.venue else None, one.start) for one in lessons}
+    lessons, found = lessons_of(problem, plan)
     for order in problem.orders:
-        if order.pinned is not None and (order.id, *order.pinned) not in as_planned:
+        if order.pinned is not None and not any(
+            order in lesson.orders and _kept(order.pinned, lesson) for lesson in lessons
+        ):
             found.append(Violation("pinned", order.id))
+    held: dict[tuple[Kind, str], list[tuple[Busy, Lesson | None]]] = defaultdict(list)
+    for busy in problem.lessons:
+        held[busy.kind, busy.resource].append((busy, None))
     for lesson in lessons:
-        held = [*problem.lessons, *(busy for other in lessons if other is not lesson for busy in _as_busy(other))]
-        broken = [*_time(problem, lesson), *_lecturer(problem, lesson), *_venue(problem, lesson)]
-        broken += [*_clashes(problem, lesson, held), *_limits(problem, lesson, held)]
-        found += [Violation(rule, lesson.order.id) for rule in broken]
+        for busy in _as_busy(lesson):
+            held[busy.kind, busy.resource].append((busy, lesson))
+    for lesson in lessons:
+        others = {key: [busy for busy, of in held[key] if of is not lesson] for key in _resources(lesson)}
+        shared = [*_joint(problem, lesson), *_clashes(problem, lesson, others)]
+        for lecturer in lesson.lecturers:
+            shared += _limits(problem, lesson, lecturer, others[Kind.LECTURER, lecturer.id])
+        for order in lesson.orders:
+            broken = [*_time(problem, lesson, order), *_venue(problem, lesson, order), *shared]
+            broken += [rule for lecturer in lesson.lecturers for rule in _lecturer(problem, lesson, order, lecturer)]
+            found += [Violation(rule, order.id) for rule in broken]
     return found
 
 
-def _resolve(problem: Problem, one: Assignment) -> Lesson | None:
-    orders = [order for order in problem.orders if order.id == one.order]
-    lecturers = [lecturer for lecturer in problem.lecturers if lecturer.id == one.lecturer]
-    venues = [venue for venue in problem.venues if venue.id == one.venue]
-    if not orders or not lecturers or (one.venue is not None and not venues):
-        return None
-    return Lesson(orders[0], lecturers[0], venues[0] if venues else None, one.mode, one.start)
+def lessons_of(problem: Problem, plan: Iterable[Assignment]) -> tuple[list[Lesson], list[Violation]]:
+    """The lessons that assignments make, and what keeps some of them from making any.
+
+    Assignments of one order name one lecturer each. Orders that agree to share and have the same lecturers, course,
+    length, place and time share a lesson.
+    """
+    orders = {order.id: order for order in problem.orders}
+    lecturers = {lecturer.id: lecturer for lecturer in problem.lecturers}
+    venues = {venue.id: venue for venue in problem.venues}
+    found: list[Violation] = []
+    of_order: dict[str, list[Assignment]] = defaultdict(list)
+    for one in plan:
+        known = one.order in orders and one.lecturer in lecturers and (one.venue is None or one.venue in venues)
+        if not known:
+            found.append(Violation("gone", one.order))
+        elif any(one.lecturer == other.lecturer or one[2:] != other[2:] for other in of_order[one.order]):
+            found.append(Violation("twice", one.order))
+        else:
+            of_order[one.order].append(one)
+    together: dict[tuple[Any, ...], list[Order]] = defaultdict(list)
+    for name, parts in of_order.items():
+        if not parts:
+            continue
+        order = orders[name]
+        if len(parts) != order.lecturers_needed:
+            found.append(Violation("lecturers", name))
+        team = tuple(sorted(one.lecturer for one in parts))
+        may_share = problem.joining is not None and order.joins and parts[0].mode != "onsite"
+        alone = "" if may_share else name
+        together[team, order.course, order.minutes, alone, *parts[0][2:]].append(order)
+    lessons = [
+        Lesson(tuple(members), tuple(lecturers[name] for name in team), venues.get(venue), mode, start)
+        for (team, _course, _minutes, _alone, venue, mode, start), members in together.items()
+    ]
+    return lessons, found
+
+
+def _kept(pin: Pin, lesson: Lesson) -> bool:
+    teachers = {lecturer.id for lecturer in lesson.lecturers}
+    where = lesson.venue.id if lesson.venue else None
+    as_said = pin.mode is None or pin.mode == lesson.mode
+    return teachers == {pin.lecturer, *pin.also} and where == pin.venue and lesson.start == pin.start and as_said
 
 
 def _as_busy(lesson: Lesson) -> Iterator[Busy]:
-    yield Busy(Kind.LECTURER, lesson.lecturer.id, lesson.start, lesson.end, lesson.place)
-    yield Busy(Kind.COMMITTEE, lesson.order.committee, lesson.start, lesson.end)
+    for lecturer in lesson.lecturers:
+        yield Busy(Kind.LECTURER, lecturer.id, lesson.start, lesson.end, lesson.place)
+    for order in lesson.orders:
+        yield Busy(Kind.COMMITTEE, order.committee, lesson.start, lesson.end)
     if lesson.venue:
         yield Busy(Kind.VENUE, lesson.venue.id, lesson.start, lesson.end)
 
 
-def _time(problem: Problem, lesson: Lesson) -> Iterator[str]:
-    order = lesson.order
+def _joint(problem: Problem, lesson: Lesson) -> Iterator[str]:
+    """Orders that share a lesson are as near and as many as the problem says, each of another committee."""
+    orders, joining = lesson.orders, problem.joining
+    if joining is None or len(orders) == 1:
+        return
+    if len({order.committee for order in orders}) < len(orders):
+        yield "committee_busy"
+    if len(orders) > joining.max_orders or lesson.people < joining.min_attendees:
+        yield "joint"
+    places = [order.location for order in orders if order.location is not None]
+    near = all(_km(problem, a, b) <= joining.radius_km + EPSILON for a in places for b in places)
+    if len(places) < len(orders) or not near:
+        yield "joint_radius"
+
+
+def _time(problem: Problem, lesson: Lesson, order: Order) -> Iterator[str]:
     if lesson.mode not in order.modes:
         yield "mode"
     if lesson.start % problem.slot_minutes != 0:
@@ -115,8 +174,7 @@ def _time(problem: Problem, lesson: Lesson) -> Iterator[str]:
         yield "edition"
 
 
-def _lecturer(problem: Problem, lesson: Lesson) -> Iterator[str]:
-    order, lecturer = lesson.order, lesson.lecturer
+def _lecturer(problem: Problem, lesson: Lesson, order: Order, lecturer: Lecturer) -> Iterator[str]:
     days = (lesson.start // 1440, (lesson.end - 1) // 1440)
     trained = [q for q in lecturer.qualifications if q.course == order.course and q.trial_given]
     if not any(_in_force(q.days, days) for q in trained):
@@ -136,11 +194,11 @@ def _lecturer(problem: Problem, lesson: Lesson) -> Iterator[str]:
         yield "absent"
     if not _inside(lecturer.available, lesson.start, lesson.end):
         yield "hours"
-    yield from _from_home(problem, lesson)
+    yield from _from_home(problem, lesson, lecturer)
 
 
-def _from_home(problem: Problem, lesson: Lesson) -> Iterator[str]:
-    lecturer, place = lesson.lecturer, lesson.place
+def _from_home(problem: Problem, lesson: Lesson, lecturer: Lecturer) -> Iterator[str]:
+    place = lesson.place
     if place is None or lecturer.home is None:
         return
     if lecturer.max_km is not None and _km(problem, lecturer.home, place) > lecturer.max_km + EPSILON:
@@ -150,8 +208,8 @@ def _from_home(problem: Problem, lesson: Lesson) -> Iterator[str]:
         yield "home_legs"
 
 
-def _venue(problem: Problem, lesson: Lesson) -> Iterator[str]:
-    order, venue = lesson.order, lesson.venue
+def _venue(problem: Problem, lesson: Lesson, order: Order) -> Iterator[str]:
+    venue = lesson.venue
     if (venue is None) == (lesson.mode == "venue"):
         yield "place"
     if venue is None:
@@ -170,7 +228,7 @@ def _venue(problem: Problem, lesson: Lesson) -> Iterator[str]:
         and (_km(problem, order.location, venue.location) > radius + EPSILON)
     ):
         yield "venue_radius"
-    if venue.capacity < order.attendees:
+    if venue.capacity < lesson.people:
         yield "capacity"
     if not venue.equipment.issuperset(order.equipment):
         yield "equipment"
@@ -180,17 +238,16 @@ def _venue(problem: Problem, lesson: Lesson) -> Iterator[str]:
         yield "open"
 
 
-def _clashes(problem: Problem, lesson: Lesson, held: Sequence[Busy]) -> Iterator[str]:
-    own = {(kind, key) for kind, key in _resources(lesson)}
+def _clashes(problem: Problem, lesson: Lesson, others: Mapping[tuple[Kind, str], Sequence[Busy]]) -> Iterator[str]:
     for kind, code in (
         (Kind.COMMITTEE, "committee_busy"),
         (Kind.LECTURER, "lecturer_busy"),
         (Kind.VENUE, "venue_busy"),
     ):
-        same = [b for b in held if b.kind == kind and (b.kind, b.resource) in own]
+        same = [busy for key, held in others.items() if key[0] == kind for busy in held]
         if any(b.start < lesson.end and lesson.start < b.end for b in same):
             yield code
-    mine = [b for b in held if b.kind == Kind.LECTURER and b.resource == lesson.lecturer.id]
+    mine = [busy for key, held in others.items() if key[0] == Kind.LECTURER for busy in held]
     gaps = [(max(b.start - lesson.end, lesson.start - b.end), b) for b in mine]
     apart = [b for gap, b in gaps if gap >= 0 and (gap <= 1440 or problem.travel.home_legs)]
     if any(not _time_between(problem, lesson, b) for b in apart):
@@ -198,8 +255,10 @@ def _clashes(problem: Problem, lesson: Lesson, held: Sequence[Busy]) -> Iterator
 
 
 def _resources(lesson: Lesson) -> Iterator[tuple[Kind, str]]:
-    yield Kind.LECTURER, lesson.lecturer.id
-    yield Kind.COMMITTEE, lesson.order.committee
+    for lecturer in lesson.lecturers:
+        yield Kind.LECTURER, lecturer.id
+    for order in lesson.orders:
+        yield Kind.COMMITTEE, order.committee
     if lesson.venue:
         yield Kind.VENUE, lesson.venue.id
 
@@ -212,9 +271,8 @@ def _time_between(problem: Problem, lesson: Lesson, busy: Busy) -> bool:
     return busy.start >= lesson.end + problem.travel.setup_min + way
 
 
-def _limits(problem: Problem, lesson: Lesson, held: Sequence[Busy]) -> Iterator[str]:
-    lecturer = lesson.lecturer
-    starts = [b.start for b in held if b.kind == Kind.LECTURER and b.resource == lecturer.id and b.counts]
+def _limits(problem: Problem, lesson: Lesson, lecturer: Lecturer, held: Sequence[Busy]) -> Iterator[str]:
+    starts = [b.start for b in held if b.counts]
     starts.append(lesson.start)
 
     def over(limit: int | None, key: Callable[[int], object]) -> bool:

@@ -5,7 +5,7 @@ Days of terms (appointments, qualifications) are counted from the first day, bot
 Everything here is frozen and refuses values that cannot be used with a ValueError that names the place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -44,11 +44,21 @@ class Membership:
 
 
 class Pin(NamedTuple):
-    """A lesson as it was decided before: who, in which venue (None: none), from when."""
+    """A lesson as it was decided before: who, in which venue (None: none), from when.
+
+    mode: said only where the order accepts both ways without a venue; also: further lecturers of the same lesson.
+    """
 
     lecturer: str
     venue: str | None
     start: int
+    mode: Mode | None = None
+    also: tuple[str, ...] = ()
+
+    def keeps(self, lecturers: Collection[str], venue: str | None, start: int, mode: Mode) -> bool:
+        """Is a lesson with these lecturers, there and then, the one that was decided?"""
+        same = venue == self.venue and start == self.start and self.mode in (None, mode)
+        return same and set(lecturers) == {self.lecturer, *self.also}
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,8 @@ class Order:
     excluded: lecturers who declined or were withdrawn for this order.
     first_lesson: the committee has had nothing yet this quarter.
     pinned: a plan must serve the order exactly so.
+    lecturers_needed: how many teach the lesson together, all of them suitable, from beginning to end.
+    joins: agrees to share its lesson with near-by committees (Problem.joining).
     """
 
     id: str
@@ -87,6 +99,8 @@ class Order:
     course_modes: tuple[Mode, ...] = ()
     min_attendees: int = 1
     pinned: Pin | None = None
+    lecturers_needed: int = 1
+    joins: bool = False
 
     def __post_init__(self) -> None:
         place = f"orders[{self.id}]"
@@ -95,6 +109,7 @@ class Order:
         valid.whole(f"{place}.minutes", self.minutes, 1, 7 * DAY)
         for name in ("attendees", "priority", "min_attendees"):
             valid.whole(f"{place}.{name}", getattr(self, name))
+        valid.whole(f"{place}.lecturers_needed", self.lecturers_needed, 1, 9)
         if not self.modes or len(set(self.modes)) < len(self.modes):
             raise valid.refuse(f"{place}.modes", "must name each accepted mode once, at least one")
         if self.location is not None:
@@ -254,6 +269,24 @@ class Weights:
 
 
 @dataclass(frozen=True)
+class Joining:
+    """When orders that agree (`joins`) may share one lesson 拼课: one course, one length, different committees.
+
+    radius_km: no two of their locations lie further apart; min_attendees: all together are at least so many;
+    max_orders: so many orders share one lesson at most. In a venue that holds all of them, or online.
+    """
+
+    radius_km: float
+    min_attendees: int = 1
+    max_orders: int = 3
+
+    def __post_init__(self) -> None:
+        valid.measure("joining.radius_km", self.radius_km)
+        valid.whole("joining.min_attendees", self.min_attendees)
+        valid.whole("joining.max_orders", self.max_orders, 2, 9)
+
+
+@dataclass(frozen=True)
 class Problem:
     """Orders to be served by lecturers in venues; `lessons` is what already holds time, `previous` the plan before.
 
@@ -272,6 +305,8 @@ class Problem:
     half_days: tuple[HalfDay, ...] = HALF_DAYS
     previous: Mapping[str, Pin] = field(default_factory=dict)
     rest_days: frozenset[int] = frozenset()
+    joining: Joining | None = None
+    name: str = ""
 
     def __post_init__(self) -> None:
         valid.whole("horizon.days", self.days, 1, valid.FAR // DAY)
