@@ -4,7 +4,7 @@ Every function here first locks the orders of the dispatch, then reads anew: a c
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -308,11 +308,17 @@ def expire(offer_id: int, *, by: Actor, at: datetime) -> bool:
     return True
 
 
-def end(dispatch: Dispatch, why: str, *, by: Actor, at: datetime, words: str = "") -> None:
-    """A dispatch is over: its offers are withdrawn, its holds freed, its orders wait for another one. `dispatch` as `locked` gives it."""
+def end(
+    dispatch: Dispatch, why: str, *, by: Actor, at: datetime, words: str = "", spared: Collection[int] = ()
+) -> None:  # fmt: skip
+    """A dispatch is over: its offers are withdrawn, its holds freed, its orders wait for another one. `dispatch` as `locked` gives it.
+
+    spared: lecturers of whom the end says nothing (`called_off` on their offers, so they may be asked again).
+    """
     for offer in standing(dispatch):
-        offer.reason_code, offer.reason = why, words
-        changes.move(offer, OFFER_NEXT, OfferAction.WITHDRAW, by=by, at=at, code=why, words=words)
+        code = "called_off" if offer.lecturer_id in spared else why
+        offer.reason_code, offer.reason = code, words
+        changes.move(offer, OFFER_NEXT, OfferAction.WITHDRAW, by=by, at=at, code=code, words=words)
         events.publish(OfferWithdrawn(offer.id), by=by, at=at)
     holding.free(holds_of(dispatch), at=at)
     proposed = dispatch.state is State.PROPOSED

@@ -1,6 +1,6 @@
 """Every write of a dispatch: proposed with its reasons frozen, approved by another person, discarded, redispatched. Offers: offers.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ from catalogue.dispatch.offers import (
     live_orders,
     locked,
     new_link,
+    standing,
     untried,
     withdraw,
 )
@@ -236,14 +237,17 @@ def redispatch(
 # ── what others need ────────────────────────────────────────────────────────────────────────────
 
 
-def let_go(dispatch_id: int, *, by: Actor, at: datetime, reason: str = "", code: str = "called_off") -> None:
+def let_go(
+    dispatch_id: int, *, by: Actor, at: datetime, reason: str = "", code: str = "called_off", lost: Collection[int] = ()
+) -> None:  # fmt: skip
     """The lesson of a settled dispatch will not be (lessons judged who may): it ends, nothing is held for it. Its orders are the lesson's to move.
 
-    code `called_off` says nothing about the lecturer; any other keeps them from being asked again for these orders.
+    lost: ids of the lecturers who cannot or did not come; they alone are not asked again for these orders.
     """
     dispatch = locked(dispatch_id)
     if dispatch.state in (State.APPROVED, State.SETTLED):
-        end(dispatch, code, by=by, at=at, words=reason)
+        spared = {offer.lecturer_id for offer in standing(dispatch)} - set(lost)
+        end(dispatch, code, by=by, at=at, words=reason, spared=spared)
 
 
 def cancelled(order_id: int, *, by: Actor, at: datetime) -> None:

@@ -24,7 +24,7 @@ from catalogue.dispatch.states import Mode, State
 pages = Blueprint("dispatch", __name__)
 REASONS = {
     "exhausted": "名单上的讲师都没能来", "withdrawn": "派单员撤回", "redispatched": "改派", "order_cancelled": "点单已取消", "discarded": "作废",
-    "called_off": "停课", "lecturer_lost": "讲师来不了", **operations.DECLINES,
+    "called_off": "停课", "lecturer_lost": "讲师来不了", "lecturer_missed": "讲师没有来", **operations.DECLINES,
 }  # fmt: skip
 LACKS = {"lecturer": Lack.LECTURER, "venue": Lack.VENUE, "time": Lack.TIME}
 

@@ -10,12 +10,14 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from catalogue.core import clock
 from catalogue.core.clock import HalfDay
@@ -70,10 +72,23 @@ class ReasonForm(Form):
     version = HiddenField()
 
 
+def _lecturers(label: Any) -> SelectMultipleField:
+    return SelectMultipleField(
+        label, coerce=int, choices=[], option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validate_choice=False
+    )  # fmt: skip
+
+
+class LostForm(ReasonForm):
+    """A lecturer cannot come: which one, when several teach."""
+
+    lecturer = _lecturers(_l("哪位讲师来不了"))
+
+
 class MissedForm(Form):
     """Who was not there."""
 
     who = RadioField(_l("谁没有来"), choices=_choices({MissedBy.LECTURER.value: _l("讲师没有来"), MissedBy.COMMITTEE.value: _l("居村没有人来")}), validators=[InputRequired(_l("请选是谁没有来。"))])  # fmt: skip
+    lecturer = _lecturers(_l("哪位讲师没有来"))
     reason = TextAreaField(_l("当时的情况"), [InputRequired(_l("请写明当时的情况。")), Length(max=200)])
     version = HiddenField()
 

@@ -205,7 +205,7 @@ def confirm(
         code="on_behalf" if on_behalf else "", words="；".join(w for w in (said, reason) if w.strip()),
     )  # fmt: skip
     if not yes:
-        operations.give_up(lesson, by=by, at=at, reason=reason)
+        operations.give_up(lesson, [seat.lecturer_id], by=by, at=at, reason=reason)
 
 
 def _check_waits(lesson: Lesson, seat: LessonLecturer, at: datetime) -> None:

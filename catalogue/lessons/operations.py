@@ -1,6 +1,6 @@
 """The life of a lesson: it is made, delivered, called off, missed, or loses its lecturer (moves: moves.py; who came: attendance.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from catalogue.calendar import operations as holds
@@ -128,36 +128,76 @@ def call_off(
     events.publish(LessonCalledOff(lesson.id, late), by=by, at=at)
 
 
-def lose_lecturer(lesson: Lesson, *, by: Actor, at: datetime, version: int | None = None, reason: str) -> None:
-    """A lecturer cannot come after all (illness, or no to a move): the orders go back to the desk and keep their quota. Publishes LessonLost."""
+def lose_lecturer(
+    lesson: Lesson, *, by: Actor, at: datetime, version: int | None = None, reason: str, lecturer_ids: Collection[int] = ()
+) -> None:  # fmt: skip
+    """A lecturer cannot come after all (illness, or no to a move): the orders go back to the desk and keep their quota. Publishes LessonLost.
+
+    lecturer_ids: which of several, when the desk says it; a lecturer says it of themselves.
+    """
     if not policy.may_lose(by, lesson):
         raise NotYours(_("讲师来不了，由讲师本人或区派单员登记。"))
+    if not policy.runs(by, lesson) and set(lecturer_ids) - {by.lecturer_id}:
+        raise NotYours(_("另一位讲师来不了，由那位讲师本人或区派单员登记。"))
+    if by.lecturer_id is not None and policy.teaches(by, lesson):
+        lecturer_ids = lecturer_ids or [by.lecturer_id]
     if not reason.strip():
         raise Invalid(_("请说明为什么来不了。"), field="reason")
-    give_up(lesson, by=by, at=at, version=version, reason=reason)
+    lost = _named(lesson, lecturer_ids, _("请选是哪位讲师来不了。"))
+    give_up(lesson, lost, by=by, at=at, version=version, reason=reason)
 
 
-def give_up(lesson: Lesson, *, by: Actor, at: datetime, reason: str, version: int | None = None) -> None:
-    """The step itself, when the right to it was judged elsewhere (a no to a move, also by link or on behalf)."""
+def _named(lesson: Lesson, ids: Collection[int], ask: str) -> list[int]:
+    """Which lecturers of a lesson are meant: those named, or the only one. Raises Invalid with `ask` when that is open."""
+    teaching = [seat.lecturer_id for seat in lesson.lecturers if seat.left_at is None]
+    found = [one for one in teaching if one in ids] if ids else teaching[:2]
+    if not found or (not ids and len(found) > 1) or len(found) < len(set(ids)):
+        raise Invalid(ask, field="lecturer")
+    return found
+
+
+def give_up(
+    lesson: Lesson, lost: Collection[int], *, by: Actor, at: datetime, reason: str, version: int | None = None
+) -> None:  # fmt: skip
+    """The step itself, when the right to it was judged elsewhere (a no to a move, also by link or on behalf).
+
+    lost: ids of the lecturers who cannot come, not asked again for these orders; who was to teach with them may be.
+    """
     check_not_begun(lesson, at)
     lock_orders(lesson)
+    said = _said_of(lesson, lost, reason)
     changes.edit(lesson, {"reason": reason}, by=by, at=at, version=version, action="note_lecturer_lost")
-    changes.move(lesson, NEXT, Action.CALL_OFF, by=by, at=at, code="lecturer_lost", words=reason)
-    _let_go(lesson, by=by, at=at, code="lecturer_lost", reason=reason, keep=True)
+    changes.move(lesson, NEXT, Action.CALL_OFF, by=by, at=at, code="lecturer_lost", words=said)
+    _let_go(lesson, by=by, at=at, code="lecturer_lost", reason=reason, keep=True, lost=lost)
     events.publish(LessonLost(lesson.id), by=by, at=at)
 
 
-def miss(lesson: Lesson, who: MissedBy, *, by: Actor, at: datetime, version: int | None = None, reason: str) -> None:
-    """Somebody did not come. A missing lecturer costs the committee nothing: its orders wait for a new date. Publishes LessonMissed."""
+def _said_of(lesson: Lesson, lecturer_ids: Collection[int], reason: str) -> str:
+    """The reason as the history keeps it: of several lecturers it says which."""
+    if len(lesson.lecturers) == 1:
+        return reason
+    names = "、".join(s.lecturer.display_name for s in lesson.lecturers if s.lecturer_id in lecturer_ids)
+    return f"{names}：{reason}"[:200]
+
+
+def miss(
+    lesson: Lesson, who: MissedBy, *, by: Actor, at: datetime, version: int | None = None, reason: str, lecturer_ids: Collection[int] = ()
+) -> None:  # fmt: skip
+    """Somebody did not come. A missing lecturer costs the committee nothing: its orders wait for a new date. Publishes LessonMissed.
+
+    lecturer_ids: which of several lecturers; they alone are not asked again for these orders.
+    """
     if not policy.may_say_missed(by, lesson, who):
         raise NotYours(_("谁没来，由另一方、街镇或区派单员登记。"))
     if at < lesson.starts_at:
         raise TooEarly(_("课还没开始，过了开始时间再登记。"))
+    missing = _named(lesson, lecturer_ids, _("请选是哪位讲师没有来。")) if who is MissedBy.LECTURER else []
     lock_orders(lesson)
     changes.edit(lesson, {"missed_by": who, "reason": reason}, by=by, at=at, version=version, action="note_missed")
-    changes.move(lesson, NEXT, Action.MISS, by=by, at=at, code=who.value, words=reason)
+    said = _said_of(lesson, missing, reason) if missing else reason
+    changes.move(lesson, NEXT, Action.MISS, by=by, at=at, code=who.value, words=said)
     if who is MissedBy.LECTURER:
-        _let_go(lesson, by=by, at=at, code="lecturer_missed", reason=reason, keep=True)
+        _let_go(lesson, by=by, at=at, code="lecturer_missed", reason=reason, keep=True, lost=missing)
     else:
         holds.free(calendar.held_for("lesson", lesson.id), at=at)
         for order in queries.orders_of(lesson):
@@ -175,11 +215,13 @@ def check_not_begun(lesson: Lesson, at: datetime) -> None:
         raise Begun(_("课已经开始，不能再取消或改期。请登记签到或没来的一方。"))
 
 
-def _let_go(lesson: Lesson, *, by: Actor, at: datetime, code: str, reason: str, keep: bool) -> None:
+def _let_go(
+    lesson: Lesson, *, by: Actor, at: datetime, code: str, reason: str, keep: bool, lost: Collection[int] = ()
+) -> None:  # fmt: skip
     """Frees the lesson's holds, drops an open wish to move it, ends its dispatch; with `keep` its orders go back to approved."""
     holds.free(calendar.held_for("lesson", lesson.id), at=at)
     _drop_open_move(lesson, by=by, at=at)
-    dispatching.let_go(lesson.dispatch_id, by=by, at=at, reason=reason, code=code)
+    dispatching.let_go(lesson.dispatch_id, by=by, at=at, reason=reason, code=code, lost=lost)
     if keep:
         for order in queries.orders_of(lesson):
             ordering.unschedule(order, by=by, at=at, code=code, words=reason)

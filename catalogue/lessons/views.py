@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from catalogue.core import clock
 from catalogue.core.actor import Actor
@@ -15,7 +16,7 @@ from catalogue.core.forms import version_of
 from catalogue.core.web import actor, now, page, permit, require, signed_in
 from catalogue.core.words import _
 from catalogue.lessons import attendance, moves, notice, operations, policy, queries
-from catalogue.lessons.forms import CountForm, LinkForm, MarkForm, MissedForm, NameForm, ReasonForm
+from catalogue.lessons.forms import CountForm, LinkForm, LostForm, MarkForm, MissedForm, NameForm, ReasonForm
 from catalogue.lessons.models import AttendanceState, Lesson, LessonParty, MissedBy
 from catalogue.lessons.states import State
 
@@ -285,6 +286,12 @@ def call_off(said: str) -> ResponseReturnValue:
     return redirect(f"/lessons/{lesson.number}")
 
 
+def _teaching(lesson: Lesson) -> list[SelectChoice]:
+    """The lecturers to choose from, when several teach; one alone needs no choice."""
+    seats = [seat for seat in lesson.lecturers if seat.left_at is None]
+    return [SelectChoice(s.lecturer_id, s.lecturer.display_name) for s in seats] if len(seats) > 1 else []
+
+
 @pages.route("/lessons/<said>/cannot-come", methods=["GET", "POST"])
 @permit(signed_in)
 def lose_lecturer(said: str) -> ResponseReturnValue:
@@ -292,10 +299,13 @@ def lose_lecturer(said: str) -> ResponseReturnValue:
     with transaction():
         lesson = queries.visible(actor(), said)
         require(policy.may_lose(actor(), lesson))
-        form = ReasonForm(version=lesson.version)
+        form = LostForm(version=lesson.version)
+        form.lecturer.choices = _teaching(lesson) if policy.runs(actor(), lesson) else []
         if not form.validate_on_submit():
             return page("lessons/cannot_come.html", lesson=lesson, form=form)
-        operations.lose_lecturer(lesson, by=actor(), at=now(), version=version_of(form), reason=form.reason.data)
+        operations.lose_lecturer(
+            lesson, by=actor(), at=now(), version=version_of(form), reason=form.reason.data, lecturer_ids=form.lecturer.data or ()
+        )  # fmt: skip
     flash(_("已记下。派单员会马上另请讲师，居村不用重新点单。"), "wait")
     return redirect(f"/lessons/{lesson.number}")
 
@@ -308,12 +318,14 @@ def miss(said: str) -> ResponseReturnValue:
         lesson = queries.visible(actor(), said)
         require(any(policy.may_say_missed(actor(), lesson, who) for who in MissedBy))
         form = MissedForm(version=lesson.version)
+        form.lecturer.choices = _teaching(lesson)
         closed = {w.value: _("由对方登记。") for w in MissedBy if not policy.may_say_missed(actor(), lesson, w)}
         if not form.validate_on_submit():
             return page("lessons/missed.html", lesson=lesson, form=form, closed=closed)
         operations.miss(
-            lesson, MissedBy(form.who.data), by=actor(), at=now(), version=version_of(form), reason=form.reason.data
-        )
+            lesson, MissedBy(form.who.data), by=actor(), at=now(), version=version_of(form), reason=form.reason.data,
+            lecturer_ids=form.lecturer.data or (),
+        )  # fmt: skip
     flash(_("已记下。"), "wait")
     return redirect(f"/lessons/{lesson.number}")
 

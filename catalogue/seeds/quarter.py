@@ -262,7 +262,9 @@ class Quarter:
     def withdraw(self, row: Row, step: Row, at: datetime) -> None:
         offer, by = self.offer(row, step["lecturer"]), self.actor(step["by"])
         if offer.state is OfferState.ACCEPTED:
-            teaching.lose_lecturer(self.lesson(row), by=by, at=at, reason=step["words"])
+            teaching.lose_lecturer(
+                self.lesson(row), by=by, at=at, reason=step["words"], lecturer_ids=[offer.lecturer_id]
+            )
         else:
             dispatching.withdraw(offer, by=by, at=at, words=step["words"])
 

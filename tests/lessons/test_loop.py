@@ -2,17 +2,21 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from catalogue.calendar.queries import held_for
 from catalogue.core import outbox
 from catalogue.core.audit import verify
 from catalogue.core.db import db, is_postgresql
+from catalogue.core.errors import Invalid
 from catalogue.dispatch import operations as dispatching
+from catalogue.dispatch.models import Offer
 from catalogue.dispatch.states import OfferAction, OfferState
 from catalogue.dispatch.states import State as DispatchState
 from catalogue.lessons import attendance, moves, operations, queries
-from catalogue.lessons.models import Lesson
+from catalogue.lessons.errors import NotYours
+from catalogue.lessons.models import Lesson, MissedBy
 from catalogue.lessons.states import State
 from catalogue.notices.models import Message
 from catalogue.orders import operations as ordering
@@ -104,6 +108,91 @@ def test_a_lost_lecturer_leaves_the_order_to_be_dispatched_again(app):
     again = an_approved(order)
     accept(again, teachers)
     assert queries.of_order(order.id).id != lesson.id
+
+
+def a_lesson_of_two():
+    order, _course, teachers = a_case(2, lecturers_needed=2)
+    accept(an_approved(order, lecturers=2), teachers)
+    return order, queries.of_order(order.id), teachers
+
+
+def askable(order) -> set[int]:
+    return {pick.lecturer_id for pick in picks_of(order)}
+
+
+def reasons_of(lesson) -> dict[int, str]:
+    return {o.lecturer_id: o.reason_code for o in db.session.scalars(sa.select(Offer).where(Offer.dispatch_id == lesson.dispatch_id))}  # fmt: skip
+
+
+def test_of_two_lecturers_only_the_one_who_cannot_come_is_not_asked_again(app):
+    order, lesson, (ill, well) = a_lesson_of_two()
+
+    operations.lose_lecturer(lesson, by=actor_of(ill), at=LATER, reason="病了")
+
+    assert (order.state, askable(order)) == (OrderState.APPROVED, {well.id})
+    assert reasons_of(lesson) == {ill.id: "lecturer_lost", well.id: "called_off"}
+    assert queries.history_of(lesson.id)[-1].words == f"{ill.display_name}：病了"
+
+
+def test_a_lecturer_does_not_say_that_the_other_cannot_come(app):
+    _order, lesson, (one, other) = a_lesson_of_two()
+
+    with pytest.raises(NotYours):
+        operations.lose_lecturer(lesson, by=actor_of(one), at=LATER, reason="病了", lecturer_ids=[other.id])
+
+    assert lesson.state is State.SCHEDULED
+
+
+def test_the_desk_says_which_of_two_cannot_come(app):
+    order, lesson, (one, other) = a_lesson_of_two()
+    desk = actor_of(a_dispatcher())
+
+    for wrong in ((), (10**6,), (one.id, 10**6)):
+        with pytest.raises(Invalid) as refused:
+            operations.lose_lecturer(lesson, by=desk, at=LATER, reason="病了", lecturer_ids=wrong)
+        assert refused.value.field == "lecturer"
+    operations.lose_lecturer(lesson, by=desk, at=LATER, reason="病了", lecturer_ids=[other.id])
+
+    assert askable(order) == {one.id}
+
+
+def test_both_of_two_may_be_lost(app):
+    order, lesson, both = a_lesson_of_two()
+
+    operations.lose_lecturer(
+        lesson, by=actor_of(a_dispatcher()), at=LATER, reason="停运", lecturer_ids=[t.id for t in both]
+    )
+
+    assert askable(order) == set()
+
+
+def test_a_no_to_a_move_costs_only_who_said_it(app):
+    order, lesson, (one, other) = a_lesson_of_two()
+    desk, start = actor_of(a_dispatcher()), lesson.starts_at + timedelta(days=7)
+    move = moves.ask_move(lesson, windows=[(start, start + timedelta(hours=2))], reason="停电", by=desk, at=LATER)
+    moves.move_lesson(move, moves.by_hand(lesson, start), by=desk, at=LATER)
+    seats = {seat.lecturer_id: seat for seat in lesson.lecturers}
+    moves.confirm(lesson, seats[one.id], True, by=actor_of(one), at=LATER)
+
+    moves.confirm(lesson, seats[other.id], False, by=actor_of(other), at=LATER, reason="那天没空")
+
+    assert (lesson.state, order.state, askable(order)) == (State.CALLED_OFF, OrderState.APPROVED, {one.id})
+
+
+def test_a_lecturer_who_came_is_not_blamed_for_the_one_who_did_not(app):
+    _order, lesson, (came, missing) = a_lesson_of_two()
+    begun = lesson.starts_at + timedelta(minutes=20)
+    desk = actor_of(a_dispatcher())
+
+    with pytest.raises(Invalid):
+        operations.miss(lesson, MissedBy.LECTURER, by=desk, at=begun, reason="没来")
+    operations.miss(lesson, MissedBy.LECTURER, by=desk, at=begun, reason="没来", lecturer_ids=[missing.id])
+
+    assert (lesson.state, reasons_of(lesson)) == (
+        State.MISSED,
+        {came.id: "called_off", missing.id: "lecturer_missed"},
+    )
+    assert queries.history_of(lesson.id)[-1].words == f"{missing.display_name}：没来"
 
 
 def test_whoever_ends_a_lesson_locks_its_orders_before_its_row(app, statements):

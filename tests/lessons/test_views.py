@@ -7,10 +7,13 @@ import time_machine
 
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
+from catalogue.dispatch import operations as dispatching
+from catalogue.dispatch.states import OfferAction
 from catalogue.lessons import moves, queries
 from catalogue.lessons.models import LessonHistory
 from catalogue.lessons.states import State
 from catalogue.orders.states import State as OrderState
+from tests.dispatch.making import LATER, a_case, an_approved, offers_of, picks_of
 from tests.factories import (
     NOON,
     a_committee,
@@ -129,6 +132,23 @@ def test_a_committee_cannot_say_that_the_lecturer_is_ill(client, scene):
     client.sign_in(scene.orderer_person)
 
     assert client.send(f"/lessons/{scene.lesson.number}/cannot-come", {"reason": "病了"}).status_code == 403
+
+
+def test_the_desk_is_asked_which_of_two_lecturers_cannot_come(client, app):
+    order, _course, (one, other) = a_case(2, lecturers_needed=2)
+    for offer in offers_of(an_approved(order, lecturers=2)):
+        teacher = next(t for t in (one, other) if t.id == offer.lecturer_id)
+        dispatching.answer(offer, OfferAction.ACCEPT, by=actor_of(teacher), at=LATER)
+    path = f"/lessons/{queries.of_order(order.id).number}/cannot-come"
+    client.sign_in(a_dispatcher())
+
+    asked = client.get(path).text
+    unsaid = client.send(path, {"reason": "病了"})
+    said = client.send(path, {"reason": "病了", "lecturer": str(other.id)})
+
+    assert (one.display_name in asked, other.display_name in asked) == (True, True)
+    assert (unsaid.status_code, "请选是哪位讲师来不了。" in unsaid.text, "病了" in unsaid.text) == (422, True, True)
+    assert (said.status_code, {pick.lecturer_id for pick in picks_of(order)}) == (302, {one.id})
 
 
 def test_a_reason_that_is_missing_comes_back_in_the_form(client, scene):
