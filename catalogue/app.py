@@ -50,6 +50,7 @@ from catalogue.lecturers import models as _lecturers
 from catalogue.lecturers import part_views as lecturer_parts
 from catalogue.lecturers import views as lecturers
 from catalogue.lecturers.events import AvailabilityChanged
+from catalogue.lessons import api as lessons_api
 from catalogue.lessons import models as _lessons
 from catalogue.lessons import move_views as moves
 from catalogue.lessons import reactions as lessons_reactions
@@ -78,6 +79,7 @@ from catalogue.organisations import settings_views as settings_pages
 from catalogue.organisations import tasks as organisations_tasks
 from catalogue.organisations import views as organisations
 from catalogue.organisations.events import OrganisationEnded, OrganisationMoved, OrganisationsMerged
+from catalogue.ratings import api as ratings_api
 from catalogue.ratings import models as _ratings
 from catalogue.ratings import operations as ratings_operations
 from catalogue.ratings import reactions as ratings_reactions
@@ -131,6 +133,8 @@ APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
     lecturers_api.api,
     orders_api.api,
     dispatch_api.api,
+    lessons_api.api,
+    ratings_api.api,
     menu_api.api,
 )
 LISTENERS: events.Table = {  # news → reactions, in order, in the same transaction

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from catalogue.accounts import passwords, queries, sign_ins
 from catalogue.accounts.errors import TokenRefused
 from catalogue.accounts.schemas import MeOut, TokenIn, TokenOut
-from catalogue.core.api import blueprint
+from catalogue.core.api import blueprint, reads
 from catalogue.core.db import transaction
 from catalogue.core.web import actor, anyone, now, permit, signed_in
 
@@ -37,11 +37,11 @@ def make_token(values: dict[str, Any]) -> ResponseReturnValue:
 
 @api.route("/me")
 @permit(signed_in)
+@reads
 @api.response(200, MeOut)
 def me() -> ResponseReturnValue:
     """Who this token speaks for, with the roles in force now."""
     by = actor()
-    with transaction():
-        held = queries.named_memberships(by)
+    held = queries.named_memberships(by)
     answer: Any = {"person_id": by.person_id, "name": by.name, "lecturer_id": by.lecturer_id, "memberships": held}
     return answer  # type: ignore[no-any-return]  # the schema dumps it

@@ -104,6 +104,23 @@ def expected_version() -> int:
     return int(plain)
 
 
+# ── reading ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def reads(view: View) -> View:
+    """Reads and tells rows in one transaction, so that nothing is asked again while the answer is written. The view opens none.
+
+    Stands above `arguments` and `response`, as `once` does for writes.
+    """
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        with transaction():
+            return view(*args, **kwargs)
+
+    return wrapper  # type: ignore[return-value]  # the wrapper takes and gives what the view does
+
+
 # ── one-time keys ─────────────────────────────────────────────────────────────────────────────────
 
 

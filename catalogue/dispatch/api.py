@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from catalogue.core.api import blueprint, expected_version, once, tagged
-from catalogue.core.db import transaction
+from catalogue.core.api import blueprint, expected_version, once, reads, tagged
 from catalogue.core.web import actor, now, permit, roles
 from catalogue.dispatch import operations, policy, queries
 from catalogue.dispatch.offer_views import ASKED
-from catalogue.dispatch.schemas import DispatchAct, DispatchActionIn, DispatchOut, OfferAct, OfferActionIn, OfferOut
+from catalogue.dispatch.operations import Pick
+from catalogue.dispatch.schemas import (
+    DispatchAct,
+    DispatchActionIn,
+    DispatchOut,
+    OfferAct,
+    OfferActionIn,
+    OfferOut,
+    RedispatchIn,
+)
 from catalogue.dispatch.states import OfferAction
 
 api = blueprint("dispatch", "派单和邀约")
@@ -19,11 +27,11 @@ def _version(values: dict[str, Any]) -> int:
 
 @api.route("/offers/<int:offer_id>")
 @permit(roles(*ASKED))
+@reads
 @api.response(200, OfferOut)
 def offer(offer_id: int) -> Any:
     """One offer."""
-    with transaction():
-        return tagged(queries.offer_of(actor(), offer_id, now()))
+    return tagged(queries.offer_of(actor(), offer_id, now()))
 
 
 @api.route("/offers/<int:offer_id>/actions", methods=["POST"])
@@ -45,11 +53,11 @@ def act_on_offer(values: dict[str, Any], offer_id: int) -> Any:
 
 @api.route("/dispatches/<int:dispatch_id>")
 @permit(roles(*policy.SEEING))
+@reads
 @api.response(200, DispatchOut)
 def dispatch(dispatch_id: int) -> Any:
     """One dispatch."""
-    with transaction():
-        return tagged(queries.dispatch_of(actor(), dispatch_id))
+    return tagged(queries.dispatch_of(actor(), dispatch_id))
 
 
 @api.route("/dispatches/<int:dispatch_id>/actions", methods=["POST"])
@@ -69,3 +77,18 @@ def act_on_dispatch(values: dict[str, Any], dispatch_id: int) -> Any:
         case DispatchAct.WITHDRAW:
             operations.withdraw_dispatch(one, **who, words=values["reason"])
     return tagged(one)
+
+
+@api.route("/dispatches/<int:dispatch_id>/redispatch", methods=["POST"])
+@permit(roles(*policy.SEEING))
+@once
+@api.arguments(RedispatchIn)
+@api.response(201, DispatchOut)
+def redispatch(values: dict[str, Any], dispatch_id: int) -> Any:
+    """Ends what is under way and proposes anew (改派): the new dispatch, which another person approves. Needs the old one's version."""
+    one = queries.dispatch_of(actor(), dispatch_id)
+    picks = [Pick(**chosen) for chosen in values["picks"]]
+    fresh = operations.redispatch(
+        one, by=actor(), at=now(), picks=picks, mode=values["mode"], reason=values["reason"], version=_version(values)
+    )
+    return tagged(fresh, 201, Location=f"/api/v1/dispatches/{fresh.id}")

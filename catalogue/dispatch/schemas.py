@@ -37,6 +37,23 @@ class DispatchActionIn(_ActionIn):
     action = fields.Enum(DispatchAct, by_value=True, required=True)
 
 
+class PickIn(In):
+    """One lecturer, place and time of a new list, best first."""
+
+    lecturer_id = fields.Integer(required=True, strict=True, validate=validate.Range(1, 2**53))
+    venue_id = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 2**53))
+    teach_mode = fields.Enum(TeachMode, by_value=True, load_default=TeachMode.ONSITE)
+    starts_at = fields.AwareDateTime(required=True)
+
+
+class RedispatchIn(_ActionIn):
+    """Without picks the kept list goes on: those not asked yet whom the rules still accept."""
+
+    picks = fields.List(fields.Nested(PickIn), load_default=list, validate=validate.Length(max=20))
+    mode = fields.Enum(Mode, by_value=True, load_default=Mode.RANKED)
+    reason = fields.String(load_default="", validate=validate.Length(max=100))
+
+
 class OfferOut(Out):
     id = fields.Integer()
     state = fields.Enum(OfferState, by_value=True)
@@ -57,4 +74,5 @@ class DispatchOut(Out):
     mode = fields.Enum(Mode, by_value=True)
     course_id = fields.Integer()
     organisation_id = fields.Integer()
+    previous_id = fields.Integer(allow_none=True)
     version = fields.Integer()

@@ -20,10 +20,10 @@ MOST = 5000
 
 
 def count(
-    lesson: Lesson, party: LessonParty, *, here: int, online: int, by: Actor, at: datetime, reason: str = ""
-) -> None:
+    lesson: Lesson, party: LessonParty, *, here: int, online: int, by: Actor, at: datetime, reason: str = "", version: int | None = None,
+) -> None:  # fmt: skip
     """How many came without being on the roster, on the spot and online. After delivery a change needs a reason."""
-    check_may_account(lesson, party, by=by, at=at)
+    check_may_account(lesson, party, by=by, at=at, version=version)
     for name, number in (("here", here), ("online", online)):
         if not 0 <= number <= MOST:
             raise Invalid(_("请填 0 到 %(most)s 之间的人数。", most=MOST), field=name)
@@ -85,12 +85,19 @@ def add_person(lesson: Lesson, party: LessonParty, name: str, *, by: Actor, at: 
     return mark(lesson, party, person, AttendanceState.PRESENT, by=by, at=at, reason=reason)
 
 
-def check_may_account(lesson: Lesson, party: LessonParty | None, *, by: Actor, at: datetime) -> None:
-    """Raises NotYours for a stranger or for another committee's people, TooEarly before check-in opens, IllegalAction when it was not held."""
+def check_may_account(
+    lesson: Lesson, party: LessonParty | None, *, by: Actor, at: datetime, version: int | None = None
+) -> None:
+    """Raises NotYours for a stranger or for another committee's people, TooEarly before check-in opens, IllegalAction when it was not held.
+
+    A version: also Stale when the lesson was moved, ended or delivered since the page or answer it was made from.
+    """
     if not policy.may_count(by, lesson) or (party is not None and not policy.may_count_party(by, lesson, party)):
         raise NotYours(_("签到由上课的居村、讲师、街镇或派单员登记。"))
     if lesson.state not in (State.SCHEDULED, State.DELIVERED):
         raise IllegalAction(_("这场课没有上，不能登记签到。"), code="lesson_not_held")
+    if version is not None:
+        changes.check_version(lesson, version)
     lock(Lesson, [lesson.id])  # two phones at one lesson: one after the other
     opens = setting("check_in_minutes", lesson.organisation_id, clock.day_of(at))
     if (lesson.starts_at - at).total_seconds() > opens * 60:

@@ -179,8 +179,9 @@ def answer_link(lesson: Lesson, seat: LessonLecturer, *, by: Actor, at: datetime
 
 
 def confirm(
-    lesson: Lesson, seat: LessonLecturer, yes: bool, *, by: Actor, at: datetime, reason: str = "", said: str = ""
-) -> None:
+    lesson: Lesson, seat: LessonLecturer, yes: bool, *, by: Actor, at: datetime, reason: str = "", said: str = "",
+    version: int | None = None,
+) -> None:  # fmt: skip
     """Yes to the new time, or no: then the lecturer is lost and the orders wait for another. `said`: who told it, when and how (代为).
 
     Raises NotYours, IllegalAction when nothing waits for an answer, Begun, Invalid without a reason for no or without `said`.
@@ -190,6 +191,8 @@ def confirm(
     operations.lock_orders(lesson)
     lock(Lesson, [lesson.id])
     db.session.refresh(seat)
+    if version is not None:
+        changes.check_version(lesson, version)
     _check_waits(lesson, seat, at)
     on_behalf = by.lecturer_id != seat.lecturer_id
     if on_behalf and not said.strip():

@@ -177,6 +177,12 @@ def moves_waiting(by: Actor) -> Sequence[Move]:
     ).all()
 
 
+def moves_listed(by: Actor, state: MoveState, *, after: str = "", before: str = "", size: int = 20) -> Page[Move]:
+    """Wishes to move lessons this actor sees, in one state, oldest first."""
+    query = sa.select(Move).join(Move.lesson).where(seen_by(by), Move.state == state)
+    return paged(query, [(Move.id, False)], after=after, before=before, size=size, key_of=lambda move: (move.id,))
+
+
 def move_of(by: Actor, move_id: int) -> Move:
     """One wish to move of a lesson the actor sees, with the whole lesson. Raises NotVisible."""
     move = one(
@@ -249,12 +255,22 @@ def _tab(tab: str, at: datetime) -> sa.ColumnElement[bool]:
 
 def listed(
     by: Actor, at: datetime, *, tab: str = "", day: date | None = None, q: str = "", after: str = "", before: str = "", size: int = 20,
+    course_id: int | None = None, lecturer_id: int | None = None, organisation_id: int | None = None,
 ) -> Page[Lesson]:  # fmt: skip
     """Lessons this actor sees: still to come (soonest first), over but not accounted for (`due`), or finished (`done`, newest first).
 
     A `day` shows that day whatever became of it. q: a number, or part of a course title, committee or lecturer's name.
+    Of a course, of a lecturer (also one who left it), or of a committee that comes: only these.
     """
     query = sa.select(Lesson).where(seen_by(by)).options(*ROW)
+    if course_id is not None:
+        query = query.where(Lesson.course_id == course_id)
+    if lecturer_id is not None:
+        taught = sa.select(LessonLecturer.lesson_id).where(LessonLecturer.lecturer_id == lecturer_id)
+        query = query.where(Lesson.id.in_(taught))
+    if organisation_id is not None:
+        coming = sa.select(LessonParty.lesson_id).where(LessonParty.organisation_id == organisation_id)
+        query = query.where(Lesson.id.in_(coming))
     if day is not None:
         query = query.where(Lesson.starts_at >= clock.at(day, 0), Lesson.starts_at < clock.at(day, 24 * 60))
     else:

@@ -6,9 +6,8 @@ from typing import Any
 
 from flask import jsonify
 
-from catalogue.core.api import blueprint, listed
+from catalogue.core.api import blueprint, listed, reads
 from catalogue.core.clock import HalfDay, day_of
-from catalogue.core.db import transaction
 from catalogue.core.errors import NotVisible
 from catalogue.core.web import anyone, now, permit, visitor
 from catalogue.core.words import _
@@ -48,21 +47,21 @@ def _row(row: Any, words: Words, reader: Reader, slot: int | None) -> dict[str, 
 @api.route("/courses")
 @permit(anyone)
 @api.doc(security=[{}, {"bearer": []}])
+@reads
 @api.arguments(MenuIn, location="query")
 @api.response(200, listed(CourseRowOut))
 def menu(values: Mapping[str, Any]) -> Any:
     """The menu, with the search, filters and orders of the page."""
-    with transaction():
-        reader = _reader(values["district"])
-        words = queries.words()
-        wish = read(
-            values,
-            signed_in=reader.signed_in,
-            towns=reader.district.towns,
-            forms=words.forms,
-            audiences=words.audiences,
-        )
-        found = queries.listed(wish, reader, after=values["after"], before=values["before"], size=values["limit"])
+    reader = _reader(values["district"])
+    words = queries.words()
+    wish = read(
+        values,
+        signed_in=reader.signed_in,
+        towns=reader.district.towns,
+        forms=words.forms,
+        audiences=words.audiences,
+    )
+    found = queries.listed(wish, reader, after=values["after"], before=values["before"], size=values["limit"])
     rows = [_row(row, words, reader, getattr(row, "slot", None)) for row in found.rows]
     return jsonify(
         {"rows": rows, "after": found.after, "before": found.before}
@@ -72,15 +71,15 @@ def menu(values: Mapping[str, Any]) -> Any:
 @api.route("/courses/<int:course_id>")
 @permit(anyone)
 @api.doc(security=[{}, {"bearer": []}])
+@reads
 @api.response(200, CourseOut)
 def course(course_id: int) -> Any:
     """One course of the menu."""
-    with transaction():
-        reader = _reader(district_of(course_id))
-        words = queries.words()
-        row = courses.head(course_id, reader, visitor())
-        lecturers = courses.lecturers(course_id, day_of(now()), signed_in=reader.signed_in)
-        slot = courses.soonest(course_id, reader) if reader.signed_in else None
+    reader = _reader(district_of(course_id))
+    words = queries.words()
+    row = courses.head(course_id, reader, visitor())
+    lecturers = courses.lecturers(course_id, day_of(now()), signed_in=reader.signed_in)
+    slot = courses.soonest(course_id, reader) if reader.signed_in else None
     return jsonify(
         _row(row, words, reader, slot) | {
             "owner": row.owner, "summary": row.summary, "outline": [line for line in row.outline.split("\n") if line.strip()],

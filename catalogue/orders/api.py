@@ -5,8 +5,7 @@ from typing import Any
 
 from flask import request
 
-from catalogue.core.api import blueprint, expected_version, listed, once, rows_of, tagged
-from catalogue.core.db import transaction
+from catalogue.core.api import blueprint, expected_version, listed, once, reads, rows_of, tagged
 from catalogue.core.errors import IllegalAction, NotVisible
 from catalogue.core.web import actor, now, permit, roles
 from catalogue.core.words import _
@@ -21,21 +20,21 @@ api = blueprint("orders", "点单")
 
 @api.route("/orders")
 @permit(roles(*policy.SEEING))
+@reads
 @api.arguments(OrdersIn, location="query")
 @api.response(200, listed(OrderRowOut))
 def orders(values: dict[str, Any]) -> Any:
     """The orders in sight, newest first."""
-    with transaction():
-        return rows_of(
-            queries.listed(
-                actor(),
-                tab=values["tab"],
-                q=values["q"],
-                after=values["after"],
-                before=values["before"],
-                size=values["limit"],
-            )
+    return rows_of(
+        queries.listed(
+            actor(),
+            tab=values["tab"],
+            q=values["q"],
+            after=values["after"],
+            before=values["before"],
+            size=values["limit"],
         )
+    )
 
 
 @api.route("/orders", methods=["POST"])
@@ -82,11 +81,11 @@ def _windows(values: dict[str, Any], order: Order) -> list[Any]:
 
 @api.route("/orders/<int:order_id>")
 @permit(roles(*policy.SEEING))
+@reads
 @api.response(200, OrderOut)
 def order(order_id: int) -> Any:
     """One order with its possible times."""
-    with transaction():
-        return tagged(queries.one(actor(), order_id))
+    return tagged(queries.one(actor(), order_id))
 
 
 @api.route("/orders/<int:order_id>/actions", methods=["POST"])

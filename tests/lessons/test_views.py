@@ -1,5 +1,6 @@
 """Pages of lessons and moves: what each reader sees, what is refused, and what a list costs."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -342,3 +343,14 @@ def test_times_agreed_by_telephone_are_taken_or_refused_with_the_reason(client, 
 
     assert (nothing.status_code, night.status_code, good.status_code) == (422, 409, 302)
     assert queries.whole(scene.lesson.id).starts_at == a_window(date(2026, 4, 15))[0] + timedelta(hours=2)
+
+
+def test_the_second_page_of_the_list_goes_on_after_the_first(client):
+    for n in range(22):
+        a_lesson(starts_at=STARTS + timedelta(days=n))
+    client.sign_in(a_dispatcher())
+
+    after = re.search(r"[?&](?:amp;)?after=([\w-]+)", client.get("/lessons/").text)
+    second = client.get(f"/lessons/?after={after[1]}").text
+
+    assert [n for n in range(1, 23) if f"QP26-K-{n:05d}" in second] == [21, 22]
