@@ -194,7 +194,7 @@ class Case:
 
     @functools.cached_property
     def funnel(self) -> list[tuple[str, int, list[str]]]:
-        """Why the others cannot: words, how many, who (nobody is named for the many without qualification)."""
+        """Why the others cannot: words, how many, who."""
         return funnel_of(self.ranking, self.loaded.lecturers)
 
     @functools.cached_property
@@ -215,7 +215,8 @@ def funnel_of(ranking: Ranking, names: Mapping[str, str]) -> list[tuple[str, int
     unqualified = ranking.funnel.lecturers.total - ranking.able - len(ranking.funnel.reasons)
     listed = [(words, len(who), who) for words, who in groups.items()]
     if unqualified > 0:
-        listed.append((explain.SHORT["qualified"], unqualified, []))
+        who = [names.get(one, one) for one in ranking.funnel.unqualified]
+        listed.append((explain.SHORT["qualified"], unqualified, who))
     return sorted(listed, key=lambda one: (-one[1], one[0]))
 
 

@@ -199,7 +199,8 @@ def _act(one: Dispatch, form: ActForm) -> str:
 def _dispatch(one: Dispatch, form: ActForm) -> ResponseReturnValue:
     form.version.data = str(one.version)
     kept = candidates.thawed(one.ranking)
-    ids = {c.lecturer_id for c in one.candidates} | {int(i) for i in (kept.funnel.reasons if kept else ())}
+    ids = {c.lecturer_id for c in one.candidates}
+    ids |= {int(i) for i in (*kept.funnel.reasons, *kept.funnel.unqualified)} if kept else set()
     ids |= {int(c.placement.lecturer) for c in kept.candidates} if kept else set()
     names = candidates.lecturers_named(ids)
     own = policy.proposed_it(actor(), one)

@@ -37,6 +37,7 @@ class Funnel:
     venues: Sieve
     lecturers: Sieve
     reasons: Mapping[str, Reason]  # lecturer → why not, for everyone who could teach the course at all
+    unqualified: tuple[str, ...] = ()  # the lecturers who could not
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ def _funnel(search: OrderSearch, refused: Mapping[str, Reason]) -> Funnel:
             for lecturer, reason in refused.items()
             if problem.lecturer_of[lecturer].qualified_for(order.course)
         },
+        unqualified=tuple(one for one in refused if not problem.lecturer_of[one].qualified_for(order.course)),
     )
 
 

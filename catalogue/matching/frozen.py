@@ -26,7 +26,10 @@ def as_data(ranking: Ranking) -> Frozen:
         "candidates": [_candidate(one) for one in ranking.candidates],
         "facts": [asdict(fact) for fact in ranking.facts],
         "funnel": {name: _sieve(getattr(funnel, name)) for name in ("times", "venues", "lecturers")}
-        | {"reasons": {lecturer: _reason(reason) for lecturer, reason in funnel.reasons.items()}},
+        | {
+            "reasons": {lecturer: _reason(reason) for lecturer, reason in funnel.reasons.items()},
+            "unqualified": list(funnel.unqualified),
+        },
         "ways": [
             {"kind": way.kind, "change": dict(way.change), "cost": way.cost, "candidate": _candidate(way.candidate)}
             for way in ranking.ways
@@ -66,7 +69,11 @@ def _ranking(frozen: Mapping[str, Any]) -> Ranking:
         able=frozen["able"],
         facts=tuple(Fact(**one) for one in frozen["facts"]),
         funnel=Funnel(
-            _sieve_from(funnel["times"]), _sieve_from(funnel["venues"]), _sieve_from(funnel["lecturers"]), reasons
+            _sieve_from(funnel["times"]),
+            _sieve_from(funnel["venues"]),
+            _sieve_from(funnel["lecturers"]),
+            reasons,
+            tuple(funnel.get("unqualified", ())),  # what was decided before these were kept has none
         ),
         ways=tuple(
             WayOut(one["kind"], one["change"], one["cost"], candidate_from_data(one["candidate"]))

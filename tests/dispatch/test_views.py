@@ -69,6 +69,34 @@ def test_the_desk_shows_the_queue_and_the_candidates_with_their_points(client):
     assert "2 位人选" in words(shown)
 
 
+def test_each_line_of_the_funnel_opens_to_the_names_it_stands_for_now_and_as_decided(client):
+    order, *_rest = a_case(1)
+    unable = [a_lecturer("甲讲师", a_course()), a_lecturer("乙讲师", a_course())]
+
+    desk = client.sign_in(a_dispatcher()).get("/dispatch/")
+    dispatch = a_proposal(order)
+    decided = client.sign_in(an_approver()).get(f"/dispatch/{dispatch.number}")
+
+    for page in (desk, decided):
+        opened = re.search(r"<details><summary>没有资格讲这门课 2 位</summary><p[^>]*>(.*?)</p>", page.text)
+        assert opened
+        assert {one.display_name for one in unable} == set(opened[1].split("、"))
+
+
+def test_on_a_phone_the_queue_and_the_chosen_order_take_turns(client):
+    order, *_rest = a_case(1)
+    client.sign_in(a_dispatcher())
+    queue = 'class="card-x p-0{}" aria-label="等派的点单"'
+
+    first, chosen = client.get("/dispatch/").text, client.get(f"/dispatch/?o={order.id}").text
+
+    assert queue.format("") in first
+    assert '<div class="stack gap-3 only-desk">' in first
+    assert queue.format(" only-desk") in chosen
+    assert '<a class="crumb only-phone" href="/dispatch/">' in chosen
+    assert '<div class="stack gap-3">' in chosen
+
+
 @pytest.mark.parametrize("said", ["²", "٣", "9" * 30, "0", "-1", "QP26-P-99999", "null"])
 def test_nonsense_instead_of_a_dispatch_is_not_found(client, said):
     assert client.sign_in(a_dispatcher()).get(f"/dispatch/{said}").status_code == 404

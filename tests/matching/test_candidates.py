@@ -106,6 +106,7 @@ def test_the_funnel_counts_each_lecturer_at_the_rule_its_nearest_try_failed_at()
     assert ranking.funnel.lecturers.removed == (("qualified", 1), ("absent", 2))
     assert ranking.funnel.lecturers.left == 1
     assert ranking.funnel.reasons == {"L3": Reason("absent"), "L4": Reason("absent")}
+    assert ranking.funnel.unqualified == ("L2",)
 
 
 def test_the_funnel_of_rooms_counts_those_that_suit_at_no_time():
