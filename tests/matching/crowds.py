@@ -1,14 +1,14 @@
 """Small random problems with several orders, in which everything gets in everybody's way; and their best plan by trying all."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 
 from catalogue.matching.candidates import feasible
 from catalogue.matching.check import Assignment, check
 from catalogue.matching.problem import Appointment, Busy, Lecturer, Order, Pin, Problem, Qualification, Venue, Weights
+from catalogue.matching.scoring import score_of
 from catalogue.matching.terms import DAY, Kind, Mode, Window
 from catalogue.matching.travel import Travel
 
@@ -96,40 +96,9 @@ def with_decisions(problem: Problem, seed: int) -> Problem:
     return replace(problem, orders=orders, previous=exact)
 
 
-def points(problem: Problem, plan: list[Assignment]) -> float:
-    """The score of docs/matching.md in plain words; lessons held already only shift it by a constant."""
-    weights, orders = problem.weights, problem.order_of
-    total = 0.0
-    for one in plan:
-        order = orders[one.order]
-        liked = [w.preference for w in order.windows if w.start <= one.start and one.start + order.minutes <= w.end]
-        total += weights.served * order.priority + weights.window * max(liked, default=0)
-        total += weights.lecturer * (order.preferred_lecturer == one.lecturer)
-    total += weights.cover * len({orders[one.order].committee for one in plan})
-    kept = {(one.order, one.lecturer, one.venue, one.start) for one in plan}
-    total -= weights.change * sum((name, *pin) not in kept for name, pin in problem.previous.items())
-    for lecturer in problem.lecturers:
-        held = [b for b in problem.lessons if b.kind is Kind.LECTURER and b.resource == lecturer.id and b.counts]
-        mine = [(one.start, _place(problem, one)) for one in plan if one.lecturer == lecturer.id]
-        inside = sum(0 <= b.start < problem.end for b in held)
-        total -= weights.balance * ((inside + len(mine)) ** 2 - inside**2)
-        before = [(b.start, b.place) for b in held]
-        total -= weights.km * (_km(problem, lecturer, before + mine) - _km(problem, lecturer, before))
-    return total
-
-
-def _place(problem: Problem, one: Assignment) -> tuple[float, float] | None:
-    if one.mode is Mode.ONLINE:
-        return None
-    return problem.venue_of[one.venue].location if one.venue else problem.order_of[one.order].location
-
-
-def _km(problem: Problem, lecturer: Lecturer, lessons: list[tuple[int, tuple[float, float] | None]]) -> float:
-    km = 0.0
-    for day in {start // DAY for start, _ in lessons}:
-        stops = [where for start, where in sorted(lessons, key=lambda one: one[0]) if start // DAY == day and where]
-        km += sum(problem.travel.km(a, b) for a, b in pairwise([lecturer.home, *stops, lecturer.home]))
-    return km
+def points(problem: Problem, plan: Iterable[Assignment]) -> float:
+    """The score of a plan, reckoned apart from the planner."""
+    return score_of(problem, plan).total
 
 
 def best_by_trying(problem: Problem) -> float:
@@ -147,7 +116,7 @@ def best_by_trying(problem: Problem) -> float:
             yield from plans(number + 1, chosen)
         for way in ways[number]:
             pin = problem.orders[number].pinned
-            if pin is not None and (way.lecturer, way.venue, way.start) != tuple(pin):
+            if pin is not None and (way.lecturer, way.venue, way.start) != tuple(pin)[:3]:
                 continue
             if all(goes_with(problem, way, other) for other in chosen):
                 yield from plans(number + 1, [*chosen, way])

@@ -12,7 +12,7 @@ from catalogue.matching.check import Assignment
 from catalogue.matching.planner.intervals import Whole
 from catalogue.matching.planner.places import NOWHERE, Places, Real
 from catalogue.matching.planner.seats import Held, Seating, half_days, month_numbers
-from catalogue.matching.planner.spots import Spots, mode_of, spots_of
+from catalogue.matching.planner.spots import Spots, spots_of
 from catalogue.matching.problem import Problem
 from catalogue.matching.ruling import MODES
 from catalogue.matching.terms import DAY, WEEK
@@ -37,11 +37,16 @@ class Compiled:
     value: Real
     minutes: Whole  # of each order
     committee: Whole  # of each order
-    covers: Whole  # of each committee: points for its first lesson
+    covers: Whole  # of each order: points if it brings its committee the first lesson
     pinned: frozenset[int]  # orders that must be served
     shift_lecturer: Whole
     shift_day: Whole
     shift_first: Whole  # the seats of shift k are shift_first[k] … shift_first[k + 1] − 1
+
+    @property
+    def committees(self) -> int:
+        """How many committees there are."""
+        return int(self.committee.max(initial=-1)) + 1
 
     @property
     def seats(self) -> int:
@@ -97,10 +102,6 @@ def compiled(problem: Problem) -> Compiled:
     chosen = [seating.of(index) for index in range(len(problem.lecturers))]
     lecturer = np.repeat(np.arange(len(chosen)), [len(one) for one in chosen])
     spot = np.concatenate([*chosen, np.zeros(0, dtype=np.int64)])
-    covers = np.zeros(len(number), dtype=np.int64)
-    for index, order in enumerate(problem.orders):
-        if order.first_lesson:
-            covers[committee[index]] = problem.weights.cover
     day = spots.start[spot] // DAY
     new = np.ones(len(spot), dtype=bool)
     new[1:] = (lecturer[1:] != lecturer[:-1]) | (day[1:] != day[:-1])
@@ -120,7 +121,7 @@ def compiled(problem: Problem) -> Compiled:
         value=_values(problem, spots, spot, lecturer),
         minutes=np.array([one.minutes for one in problem.orders], dtype=np.int64),
         committee=committee,
-        covers=covers,
+        covers=np.array([problem.weights.cover * one.first_lesson for one in problem.orders], dtype=np.int64),
         pinned=frozenset(index for index, one in enumerate(problem.orders) if one.pinned is not None),
         shift_lecturer=lecturer[first],
         shift_day=day[first],
@@ -143,8 +144,13 @@ def _values(problem: Problem, spots: Spots, spot: Whole, lecturer: Whole) -> Rea
         pin = problem.previous.get(one.id)
         if pin is not None:
             venue = -1 if pin.venue is None else venues.get(pin.venue, -9)
-            before[:, index] = (number.get(pin.lecturer, -9), venue, pin.start, MODES.index(mode_of(one, pin)))
-    now = np.stack([lecturer, spots.venue[spot], spots.start[spot], spots.mode[spot]])
-    kept = np.all(before[:, order] == now, axis=0)
+            mode = -9 if pin.mode is None else MODES.index(pin.mode)
+            before[:, index] = (number.get(pin.lecturer, -9), venue, pin.start, mode)
+    kept = (
+        (before[0, order] == lecturer)
+        & (before[1, order] == spots.venue[spot])
+        & (before[2, order] == spots.start[spot])
+    )
+    kept &= (before[3, order] < 0) | (before[3, order] == spots.mode[spot])
     found: Real = (value + weights.change * kept).astype(np.float64)
     return found

@@ -17,7 +17,7 @@ class Choice:
     def best(self, order: int, least: float = 0.0) -> tuple[int, float]:
         """The seat that gains most, and its gain; -1 if none gains more than `least`."""
         roster, found, most = self.roster, -1, least
-        bonus = roster.covers[roster.committee[order]]
+        bonus = roster.covers[order]
         for seat in self.seats[self.first[order] : self.first[order + 1]]:
             if roster.value[seat] + bonus <= most:
                 break

@@ -25,7 +25,8 @@ class Roster:
         self.home = model.places.of_home.tolist()
         self.rows: list[list[Row]] = [[] for _ in model.problem.lecturers]
         self.rooms: list[list[Row]] = [[] for _ in model.problem.venues]
-        self.groups: list[list[Row]] = [[] for _ in self.covers]
+        self.groups: list[list[Row]] = [[] for _ in range(model.committees)]
+        self.covered = [0] * model.committees
         self.week_count: dict[tuple[int, int], int] = defaultdict(int)
         self.month_count: dict[tuple[int, int], int] = defaultdict(int)
         self.load = [0] * len(self.rows)
@@ -38,7 +39,8 @@ class Roster:
         self.week_limit = [one.max_per_week for one in limits]
         self.month_limit = [one.max_per_month for one in limits]
         self.month = model.month.data if any(limit is not None for limit in self.month_limit) else None
-        self.held_day: dict[tuple[int, int], list[Row]] = defaultdict(list)
+        self.held_day: dict[tuple[int, int], list[int]] = defaultdict(list)  # starts of lessons that count
+        self.held_stops: dict[tuple[int, int], list[Row]] = defaultdict(list)  # start, end, place of everything held
         self._take_held()
 
     def _take_held(self) -> None:
@@ -46,10 +48,11 @@ class Roster:
         month_of, end = self.model.problem.month_of, self.model.problem.end
         for lecturer, held in enumerate(self.model.held):
             for one, place in held.all:
+                day = one.start // DAY
+                self.held_stops[lecturer, day].append((one.start, one.end, place))
                 if not one.counts:
                     continue
-                day = one.start // DAY
-                self.held_day[lecturer, day].append((one.start, one.end, place))
+                self.held_day[lecturer, day].append(one.start)
                 self.week_count[lecturer, one.start // (7 * DAY)] += 1
                 if self.month is not None:
                     date = self.model.problem.date_of(month_of(day)[0] // DAY)
@@ -106,7 +109,7 @@ class Roster:
         limit, halves = self.day_limit[lecturer], self.half_limit[lecturer]
         if limit is None and halves is None:
             return True
-        same = same + [row[0] for row in self.held_day.get((lecturer, day), ())]
+        same = [*same, *self.held_day.get((lecturer, day), ())]
         if limit is not None and len(same) >= limit:
             return False
         return halves is None or len({half_day(begin) for begin in same} | {half_day(start)}) <= halves
@@ -126,8 +129,8 @@ class Roster:
         """By how much the score grows if this lesson joins the others."""
         lecturer, committee = self.lecturer[seat], self.committee[self.order[seat]]
         gain = self.value[seat] - self.weights.balance * (2 * self.load[lecturer] + 1)
-        if not self.groups[committee]:
-            gain += self.covers[committee]
+        if not self.covered[committee]:
+            gain += self.covers[self.order[seat]]
         return float(gain) - self.weights.km * self.detour(seat)
 
     def detour(self, seat: int) -> float:
@@ -150,7 +153,7 @@ class Roster:
             (begin, finish, self.place[seat])
             for begin, finish, seat in rows[bisect_left(rows, (day * DAY,)) : bisect_left(rows, ((day + 1) * DAY,))]
         ]
-        held = self.held_day.get((lecturer, day)) if self.held_day else None
+        held = self.held_stops.get((lecturer, day)) if self.held_stops else None
         return sorted(found + held) if held else found
 
     def tour(self, lecturer: int, stops: list[Row]) -> float:
@@ -192,6 +195,8 @@ class Roster:
         if self.month is not None:
             self.month_count[lecturer, self.month[seat]] += by
         self.load[lecturer] += by
+        order = self.order[seat]
+        self.covered[self.committee[order]] += by * (self.covers[order] > 0)
 
     def chosen(self) -> list[int]:
         """The seats of the plan in the order of the orders."""

@@ -21,10 +21,10 @@ def score_of(model: Compiled, seats: Iterable[int]) -> float:
     for seat in chosen:
         roster.add(seat)
     total = fixed_points(model) + sum(roster.value[seat] for seat in chosen)
-    total += sum(roster.covers[number] for number, rows in enumerate(roster.groups) if rows)
+    total += weights.cover * sum(count > 0 for count in roster.covered)
     total -= weights.balance * sum(now * now - was * was for now, was in zip(roster.load, before, strict=True))
     km = 0.0
     for lecturer, day in sorted({(roster.lecturer[seat], roster.start[seat] // DAY) for seat in chosen}):
         km += roster.tour(lecturer, roster.stops(lecturer, day))
-        km -= roster.tour(lecturer, sorted(roster.held_day.get((lecturer, day), ())))
+        km -= roster.tour(lecturer, sorted(roster.held_stops.get((lecturer, day), ())))
     return float(total) - weights.km * km

@@ -48,9 +48,9 @@ def solve(
 def simple_bound(model: Compiled) -> float:
     """No plan has more: every order at its best seat, every committee covered."""
     seats, first = model.by_order
-    best = model.value[seats[first[:-1][first[:-1] < first[1:]]]]
-    served = {int(c) for c in model.committee[model.order[seats[first[:-1][first[:-1] < first[1:]]]]]}
-    return fixed_points(model) + float(best.sum()) + float(sum(model.covers[c] for c in served))
+    best = seats[first[:-1][first[:-1] < first[1:]]]
+    covered = {int(model.committee[order]) for order in model.order[best] if model.covers[order]}
+    return fixed_points(model) + float(model.value[best].sum()) + float(model.problem.weights.cover * len(covered))
 
 
 def reasons(model: Compiled, seats: list[int]) -> dict[str, Reason]:

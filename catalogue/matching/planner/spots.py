@@ -86,7 +86,9 @@ def held(problem: Problem, kind: Kind, names: Sequence[str]) -> list[list[tuple[
 
 
 def mode_of(order: Order, pin: Pin) -> Mode:
-    """The way of teaching of a decided lesson: a venue tells it, else the first accepted way that needs none."""
+    """The way of teaching of a decided lesson: said, or told by the venue, else the first accepted that needs none."""
+    if pin.mode is not None:
+        return pin.mode
     if pin.venue is not None:
         return Mode.VENUE
     return next((mode for mode in order.modes if mode is not Mode.VENUE), Mode.ONLINE)
