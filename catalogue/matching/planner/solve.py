@@ -29,6 +29,7 @@ def solve(
     roster = Roster(model)
     place_pins(roster)
     fill(roster, Choice(roster), range(len(problem.orders)), meter)
+    meter.over()
     seats = roster.chosen()
     score = score_of(model, seats)
     bound = max(score, simple_bound(model))
