@@ -60,7 +60,9 @@ class Installed:
             self.dirty.add(found[1])
 
     def reset(self) -> None:
-        """The database as the migrations left it."""
+        """The database as the migrations left it. Whoever keeps a connection is named here, not by the collector in a later test."""
+        kept = self._engine.pool.checkedout()  # type: ignore[attr-defined]
+        assert kept == 0, f"{kept} connections were left open"
         if not self.dirty:
             return
         if self.file is not None:

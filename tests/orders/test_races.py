@@ -17,30 +17,38 @@ from tests.orders.making import APRIL_14, Scene, a_draft, a_scene, submitted
 
 
 def at_once(app: Any, *works: Callable[[], Any]) -> list[Any]:
-    """Runs each work in its own thread, context and transaction, all started together; results or refusals in order."""
+    """Runs each work in its own thread, context and transaction, all started together; results or refusals in order.
+
+    Works load what they need by id: a row of this thread's session would read through its one connection from several threads.
+    A work's own fault is raised here, not lost with its thread.
+    """
     results: list[Any] = [None] * len(works)
     start = threading.Barrier(len(works))
 
     def run(i: int, work: Callable[[], Any]) -> None:
         with app.app_context():
-            start.wait()
+            start.wait(30)
             try:
                 with transaction(writes=True):
                     results[i] = work()
-            except Refusal as refused:
-                results[i] = refused
+            except Exception as trouble:
+                results[i] = trouble
             finally:
                 db.session.remove()
 
     db.session.commit()
+    db.session.expunge_all()  # whoever shares a row by mistake hears of it
     threads = [threading.Thread(target=run, args=(i, w)) for i, w in enumerate(works)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     db.session.rollback()
+    assert ([t.is_alive() for t in threads], db.engine.pool.checkedout()) == ([False] * len(works), 0)
     db.engine.dispose()  # the threads' connections are closed, not left to the collector
-    db.session.expire_all()
+    for trouble in results:
+        if isinstance(trouble, Exception) and not isinstance(trouble, Refusal):
+            raise trouble
     return results
 
 
