@@ -43,6 +43,8 @@ from catalogue.home import operations as home_operations
 from catalogue.home import tasks as home_tasks
 from catalogue.home import views as home
 from catalogue.home.gate import Gate
+from catalogue.imports import models as _imports
+from catalogue.imports import tasks as imports_tasks
 from catalogue.imports import views as imports
 from catalogue.lecturers import api as lecturers_api
 from catalogue.lecturers import corps_views as corps
@@ -91,6 +93,7 @@ from config import ROOT, Config
 
 MODELS = (
     _organisations, _accounts, _courses, _venues, _lecturers, _calendar, _demand, _orders, _dispatch, _lessons, _ratings, _notices, _menu,
+    _imports,
 )  # fmt: skip
 
 # ── what each feature adds (one line each, in the order of the ladder) ────────────────────────────
@@ -162,8 +165,11 @@ PERIODIC: queue.Periodic = {  # name → work of each minute
     "ratings": ratings_operations.sweep,
     "menu": menu_tasks.sweep,
     "home": home_operations.sweep,
+    "imports": imports_tasks.sweep,
     "audit": home_tasks.verify_audit,
 }
+
+JOBS: queue.Jobs = {"imports": imports_tasks.work}  # name → long work that pages ask for
 
 # roles (empty: everybody), label, path: the top navigation in its order, at most six entries a role; the rest stands on /manage/
 EVERYBODY: frozenset[Role] = frozenset()
@@ -229,7 +235,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(pages)
     api.init(app, APIS)
     events.wire(app, _told(LISTENERS))
-    queue.wire(app, PERIODIC)
+    queue.wire(app, PERIODIC, JOBS)
     outbox.wire(app, DELIVERIES, queue.wake(app))
     cli.init_app(app)
     return app

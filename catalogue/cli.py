@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from catalogue.accounts import queries as accounts
-from catalogue.core import audit, backup, clock, codes, outbox, schema, spreadsheets
+from catalogue.core import audit, backup, clock, codes, outbox, queue, schema, spreadsheets
 from catalogue.core.actor import job
 from catalogue.core.db import transaction
 from catalogue.core.errors import Refusal
@@ -61,8 +61,7 @@ def worker(no_periodic: bool) -> None:
     from huey.consumer import Consumer
 
     huey = current_app.extensions["songxue.queue"]
-    if hasattr(huey.storage, "create_tables"):  # in PostgreSQL the queue keeps four tables of its own
-        huey.storage.create_tables()
+    queue.make_tables(current_app._get_current_object())  # type: ignore[attr-defined]
     workers = current_app.config["SETTINGS"].queue_workers
     consumer = Consumer(huey, workers=workers, periodic=not no_periodic, worker_type="thread", check_worker_health=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)

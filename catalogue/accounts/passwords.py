@@ -1,5 +1,6 @@
 """Passwords and one-time codes as they are made, kept and compared. No database; argon2 takes its time, so never inside a write."""
 
+import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,6 +66,22 @@ class Proposal:
     password_hash: str
     trouble: str
     instead_of: str
+
+
+def seeded_code(secret: str, seed: str, username: str) -> str:
+    """The start code of one account of a table: follows from the installation's secret and the table's seed, so that no code is kept."""
+    number = int.from_bytes(hmac.digest(secret.encode(), f"start code:{seed}:{username}".encode(), "sha512"), "big")
+    letters = []
+    for _n in range(12):
+        number, rest = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[rest])
+    return "-".join("".join(letters[n : n + 4]) for n in (0, 4, 8))
+
+
+def seeded_starts(secret: str, seed: str, usernames: Sequence[str]) -> list[Start]:
+    """Start codes for a whole table of people whose codes are shown later, see new_starts."""
+    codes = [seeded_code(secret, seed, name) for name in usernames]
+    return [Start(code, _QUICK.hash(code)) for code in codes]
 
 
 def propose(new: str, *, username: str, current: str, older: Sequence[str]) -> Proposal:

@@ -149,6 +149,15 @@ def actor_called(username: str, at: datetime) -> Actor:
     return actor_for(row[1].id, row[1].name, at, account_id=row[0].id)
 
 
+def actor_again(person_id: int, at: datetime, **more: Any) -> Actor:
+    """Somebody whose wish is done later, with the rights they have by then. Raises NotVisible when their account is closed."""
+    query = sa.select(Account, Person).join(Person, Person.id == Account.person_id)
+    row = db.session.execute(query.where(Person.id == person_id, Account.disabled_at.is_(None))).first()
+    if row is None:
+        raise NotVisible(_("发起的人的账号已经停用。"))
+    return actor_for(row[1].id, row[1].name, at, account_id=row[0].id, **more)
+
+
 @dataclass(frozen=True)
 class Passwords:
     """What a new password is compared with: the present hash and older ones, newest first."""

@@ -80,10 +80,10 @@ def _head(session: Session, district_id: int) -> tuple[int, str]:
 
 
 def _write(session: Session) -> None:
-    pending: list[dict[str, Any]] = session.info.pop(_PENDING, [])
-    if not pending:
+    if not session.info.get(_PENDING):
         return
     session.flush()
+    pending: list[dict[str, Any]] = session.info.pop(_PENDING)
     chains: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in pending:
         chains[row["district_id"]].append(row)
@@ -102,7 +102,9 @@ def _write(session: Session) -> None:
 
 @event.listens_for(Session, "before_commit")
 def _before_commit(session: Session) -> None:
-    _write(session)
+    """Not at the end of a savepoint: the head of a chain is locked last, and only once."""
+    if not session.in_nested_transaction():
+        _write(session)
 
 
 @event.listens_for(Session, "after_transaction_create")

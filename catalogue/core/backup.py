@@ -41,7 +41,7 @@ def write(file: Path) -> int:
             "level": _level(),
         }
         if _kind() == "sqlite":
-            _copy_sqlite(_sqlite_file(), folder / "rows.db")
+            copy_sqlite(_sqlite_file(), folder / "rows.db")
         else:
             note["tables"] = _dump(folder)
         (folder / "note.json").write_text(json.dumps(note), encoding="utf-8")
@@ -68,7 +68,7 @@ def read(file: Path) -> dict[str, Any]:
         if note["kind"] == "sqlite":
             _check_sqlite(folder / "rows.db")
             db.engine.dispose()
-            _copy_sqlite(folder / "rows.db", _sqlite_file())
+            copy_sqlite(folder / "rows.db", _sqlite_file())
         else:
             _load(folder, note)
         if (folder / "uploads").is_dir():
@@ -115,7 +115,7 @@ def _unpacked(file: Path, folder: Path) -> dict[str, Any]:
 # ── SQLite ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _copy_sqlite(source: Path, target: Path) -> None:
+def copy_sqlite(source: Path, target: Path) -> None:
     """A consistent copy by SQLite itself: writers of the source go on, readers of the target see old or new."""
     with closing(sqlite3.connect(source, timeout=30)) as rows, closing(sqlite3.connect(target, timeout=30)) as copy:
         rows.backup(copy)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from threading import Lock
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -13,6 +14,8 @@ from catalogue.core.db import db, transaction
 from catalogue.core.models import Run
 
 Periodic = Mapping[str, Callable[[datetime], object]]
+Jobs = Mapping[str, Callable[[datetime], object]]
+_MAKING = Lock()
 
 
 def make(app: Flask) -> Huey:
@@ -23,6 +26,19 @@ def make(app: Flask) -> Huey:
     if url.startswith("postgresql"):
         return SqlHuey("songxue", database=url.replace("postgresql+psycopg://", "postgresql://"), create_tables=False)
     return PriorityRedisHuey("songxue", url=url)
+
+
+def make_tables(app: Flask) -> None:
+    """In PostgreSQL the queue keeps four tables of its own: whoever needs them first makes them, be it a page or the worker."""
+    storage = app.extensions["songxue.queue"].storage
+    with _MAKING:
+        if "songxue.queue_tables" in app.extensions or not hasattr(storage, "create_tables"):
+            return
+        try:
+            storage.create_tables()
+        except Exception:  # two processes made them at the same moment: the second look finds them
+            storage.create_tables()
+        app.extensions["songxue.queue_tables"] = True
 
 
 def once_a_minute(name: str, work: Callable[[datetime], object], at: datetime) -> bool:
@@ -57,14 +73,19 @@ def _tried(name: str, work: Callable[[datetime], object], at: datetime) -> str:
     return ""
 
 
-def wire(app: Flask, periodic: Periodic) -> Huey:
-    """Builds the queue with its two tasks: deliver the outbox when woken, and everything that time changes each minute."""
+def wire(app: Flask, periodic: Periodic, jobs: Jobs) -> Huey:
+    """Builds the queue with its tasks: deliver the outbox when woken, do a long job when asked, and what time changes each minute."""
     huey = make(app)
 
     @huey.task()
     def deliver() -> None:
         with app.app_context():
             outbox.deliver(clock.now())
+
+    @huey.task()
+    def long_job(name: str) -> None:
+        with app.app_context():
+            jobs[name](clock.now())
 
     @huey.periodic_task(crontab(minute="*"))
     def minute() -> None:
@@ -74,7 +95,7 @@ def wire(app: Flask, periodic: Periodic) -> Huey:
             outbox.deliver(clock.now())
 
     app.extensions["songxue.queue"], app.extensions["songxue.periodic"] = huey, periodic
-    app.extensions["songxue.wake_up"] = deliver
+    app.extensions["songxue.wake_up"], app.extensions["songxue.long_job"] = deliver, long_job
     return huey
 
 
@@ -83,21 +104,28 @@ def wake(app: Flask) -> Callable[[], None]:
 
     Tests have no consumer: they deliver the outbox themselves, so nothing is asked there.
     """
+    return lambda: _tell(app, "songxue.wake_up")
+
+
+def ask(name: str) -> None:
+    """Asks a consumer to begin a long job of app.JOBS soon. Its rows are the truth: the sweep of each minute asks again for what waits."""
+    _tell(current_app._get_current_object(), "songxue.long_job", name)  # type: ignore[attr-defined]
+
+
+def _tell(app: Flask, task: str, *arguments: str) -> None:
     if app.config["SETTINGS"].app_env == "test":
-        return lambda: None
-
-    def ask() -> None:
-        try:
-            app.extensions["songxue.wake_up"]()
-        except Exception:  # the row is the truth; losing the wake-up must never fail a committed request
-            app.logger.exception("queue unreachable")
-
-    return ask
+        return
+    try:
+        make_tables(app)
+        app.extensions[task](*arguments)
+    except Exception:  # the row is the truth; losing the wake-up must never fail a committed request
+        app.logger.exception("queue unreachable")
 
 
 def reachable(app: Flask) -> bool:
     """Can the queue be asked? For /readyz."""
     try:
+        make_tables(app)
         app.extensions["songxue.queue"].pending_count()
     except Exception:
         return False

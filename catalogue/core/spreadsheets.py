@@ -22,6 +22,8 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 40 * 1024 * 1024
 MOST_MEMBERS = 200
 MOST_ROWS, MOST_COLUMNS, MOST_CELL = 5000, 60, 4000
+MOST_TEXT = 10_000_000  # characters of a whole table: one long text may stand in many cells of a small file
+MOST_CELLS = 4 * MOST_ROWS * MOST_COLUMNS
 Cell = str | int | float | bool | date | datetime | None
 _FORMULA = frozenset("=+-@|%\t\r\n")
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"']\s*(\d+)")
@@ -40,19 +42,23 @@ class Unreadable(Invalid):
 # ── reading ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def read(content: bytes, name: str) -> list[list[Cell]]:
-    """The rows of the first sheet of an .xlsx, or of a .csv in UTF-8 or GB18030. Raises Unreadable for anything else or too much."""
+def check_outside(content: bytes, name: str) -> None:
+    """What can be said of a file without reading it: size and name. Raises Unreadable."""
     if len(content) > MOST_BYTES:
         raise Unreadable(_("文件太大，最多 %(n)d MB。请分成几个文件。", n=MOST_BYTES // 1024 // 1024))
     if not content:
         raise Unreadable(_("文件是空的，请选填好的表格。"))
-    if name.lower().endswith(".csv"):
-        rows = _csv(content)
-    elif name.lower().endswith(".xlsx"):
-        rows = _xlsx(content)
-    else:
+    if not name.lower().endswith((".csv", ".xlsx")):
         raise Unreadable(_("只能读 .xlsx 和 .csv 表格。请在 Excel 里另存为 .xlsx。"))
-    return _within_limits(rows)
+
+
+def read(content: bytes, name: str) -> list[list[Cell]]:
+    """The rows of the first sheet of an .xlsx, or of a .csv in UTF-8 or GB18030. Raises Unreadable for anything else or too much.
+
+    For files of strangers use core.apart.read, which does the same in a process with limits.
+    """
+    check_outside(content, name)
+    return _within_limits(_csv(content) if name.lower().endswith(".csv") else _xlsx(content))
 
 
 def _within_limits(rows: list[list[Cell]]) -> list[list[Cell]]:
@@ -66,6 +72,8 @@ def _within_limits(rows: list[list[Cell]]) -> list[list[Cell]]:
         raise Unreadable(_("表格太宽，最多 %(n)d 列。请用下载的模板。", n=MOST_COLUMNS))
     if any(isinstance(cell, str) and len(cell) > MOST_CELL for row in rows for cell in row):
         raise Unreadable(_("有一格的字太多，最多 %(n)d 个字。", n=MOST_CELL))
+    if sum(len(cell) for row in rows for cell in row if isinstance(cell, str)) > MOST_TEXT:
+        raise Unreadable(_("表格里的字太多，没有读。请分成几个文件。"))
     return rows
 
 
@@ -139,11 +147,9 @@ def _check_part(xml: bytes, broken: Unreadable) -> None:
     """No document types or entities, no encoding that hides them, and no cell further out than the limits (a range is kept whole)."""
     if b"\x00" in xml or b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
         raise broken
-    rows = [int(found[:12]) for found in _ROW.findall(xml)]
-    cells = _CELL.findall(xml)
-    if any(row > MOST_ROWS * 4 for row in rows) or any(
-        int(row[:12]) > MOST_ROWS * 4 or _column(letters) > MOST_COLUMNS * 4 for letters, row in cells
-    ):
+    rows = any(int(found[1][:12]) > MOST_ROWS * 4 for found in _ROW.finditer(xml))
+    far = any(int(c[2][:12]) > MOST_ROWS * 4 or _column(c[1]) > MOST_COLUMNS * 4 for c in _CELL.finditer(xml))
+    if rows or far or xml.count(b"<c ") > MOST_CELLS or xml.count(b":c ") > MOST_CELLS:
         raise Unreadable(_("表格太大：有内容的格子排得太远。请把数据复制到新的空表里再传。"))
 
 

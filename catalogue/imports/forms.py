@@ -9,8 +9,9 @@ from catalogue.core.words import _l
 
 
 class UploadForm(Form):
-    """A table to try."""
+    """A table to check. The one-time key makes a double click one run."""
 
+    key = HiddenField()
     file = FileField(_l("填好的表格"), [FileRequired(_l("请选一个文件。"))], description=_l(".xlsx 或 .csv，最大 5 MB，最多 5000 行。"))  # fmt: skip
 
 
@@ -18,9 +19,3 @@ class SlipsForm(Form):
     """The start codes of the page that shows them once, sent back to become a file; the service keeps them nowhere."""
 
     lines = HiddenField(validators=[InputRequired()])
-
-
-class ConfirmForm(Form):
-    """A table that was tried and is wanted."""
-
-    token = HiddenField(validators=[InputRequired()])

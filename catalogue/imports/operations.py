@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catalogue.accounts.passwords import Start, new_starts
+from catalogue.accounts.passwords import Start, new_starts, seeded_starts
 from catalogue.core import audit
 from catalogue.core.actor import Actor
 from catalogue.core.db import db
@@ -18,6 +18,7 @@ from catalogue.imports import district_rows, policy, tree_rows
 from catalogue.imports.columns import Column, Line, Wrong, parse
 
 MOST_SHOWN = 200
+Beat = Callable[[int, int], None]
 REHEARSAL = Start("", "rehearsal")
 
 
@@ -56,6 +57,17 @@ class Report:
         both = zip(self.holders, self.codes, strict=True)
         return [[place, name, username, code] for (name, place), (username, code) in both]
 
+    def as_row(self) -> dict[str, Any]:
+        """As a run keeps it: the first wrong cells, and how many there are."""
+        wrong = [[w.row, w.column, w.header, w.words] for w in self.wrong[:MOST_SHOWN]]
+        return {"new": self.new, "changed": self.changed, "unchanged": self.unchanged, "wrong": wrong, "wrong_total": len(self.wrong)}  # fmt: skip
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Report":
+        """What a run kept."""
+        wrong = [Wrong(*cells) for cells in row.get("wrong", ())]
+        return cls(row.get("new", 0), row.get("changed", 0), row.get("unchanged", 0), wrong)
+
     @property
     def total(self) -> int:
         return self.new + self.changed + self.unchanged
@@ -68,21 +80,23 @@ class Report:
         }  # fmt: skip
 
 
-def starts_for(kind: str, table: Sequence[Sequence[Cell]]) -> list[Start]:
-    """Start codes for the accounts a table may open, made before the write begins."""
+def starts_for(kind: str, table: Sequence[Sequence[Cell]], *, secret: str = "", seed: str = "") -> list[Start]:
+    """Start codes for the accounts a table may open, made before the write begins; with a seed they can be said again later."""
     if kind != "people":
         return []
     lines, _wrong, _where = parse(table, SORTS[kind].columns())
-    wanted = sum("username" in line.values for line in lines)
-    return new_starts(wanted)
+    wanted = [line.values["username"] for line in lines if "username" in line.values]
+    return seeded_starts(secret, seed, wanted) if seed else new_starts(len(wanted))
 
 
 def bring_in(
     kind: str, table: Sequence[Sequence[Cell]], *, by: Actor, at: datetime, dry_run: bool = False, starts: Sequence[Start] = (),
+    beat: Beat = lambda done, total: None,
 ) -> Report:  # fmt: skip
     """Takes every row of a table; with anything wrong, or on a dry run, everything is undone. Raises NotAllowed.
 
-    `starts` (people): one start code per row with an account, from starts_for; a dry run needs none.
+    `starts` (people): one start code per row with an account, from starts_for; a dry run needs none. `beat` is told after
+    every row how many of how many are done; what it raises ends the import, and the caller's transaction with it.
     """
     if not policy.may_import(by, kind):
         raise NotAllowed(_("这类表格不由您导入。需要的话，请联系区管理员。"))
@@ -93,7 +107,8 @@ def bring_in(
     if kind == "organisations":
         lines = tree_rows.parents_first(lines)
     whole = db.session.begin_nested()
-    for line in _each_once(kind, lines, report):
+    for done, line in enumerate(_each_once(kind, lines, report)):
+        beat(done, len(lines))
         _take(kind, line, report, _Headers(columns, where, KEYS[kind][0]), codes, dry_run=dry_run, by=by, at=at)
     if report.wrong or dry_run:
         whole.rollback()
@@ -160,7 +175,7 @@ def _take(
             else:
                 SORTS[kind].take(line.values, by, at)
             db.session.flush()
-            acts = audit.noted(noted)  # read now: the end of a savepoint writes them
+            acts = audit.noted(noted)
     except Refusal as refused:
         report.wrong.append(headers.wrong(line, refused))
         return

@@ -1,22 +1,27 @@
-"""导入 as pages: choose a kind, take the template, try a table, say go."""
+"""导入 as pages: choose a kind, take the template, send a table, watch it being checked, say go, see what became of it."""
 
 import json
+import secrets
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
-from catalogue.core import spreadsheets
+from catalogue.core import queue, spreadsheets
 from catalogue.core.actor import Role
 from catalogue.core.db import transaction
 from catalogue.core.errors import Invalid, NotAllowed
+from catalogue.core.forms import ActionForm, version_of
 from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _
-from catalogue.imports import files, operations, policy
-from catalogue.imports.forms import ConfirmForm, SlipsForm, UploadForm
+from catalogue.imports import operations, policy, queries, runs
+from catalogue.imports.forms import SlipsForm, UploadForm
+from catalogue.imports.models import ImportRun
+from catalogue.imports.states import CANCELLABLE, MOVING, State
 
 pages = Blueprint("imports", __name__)
 IMPORTS = roles(Role.TOWN_ADMINISTRATOR, Role.DISTRICT_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR)
 KIND = "<any(organisations,people,venues,courses,lecturers):kind>"
+RUN = "/imports/runs/<int:run_id>"
 
 
 def _allowed(kind: str) -> None:
@@ -27,10 +32,11 @@ def _allowed(kind: str) -> None:
 @pages.get("/imports/")
 @permit(IMPORTS)
 def index() -> ResponseReturnValue:
-    """The kinds of tables this person may bring in."""
+    """The kinds of tables this person may bring in, and what became of those they sent."""
     with transaction():
         columns = {kind: operations.SORTS[kind].columns() for kind in policy.kinds(actor())}
-        return page("imports/index.html", kinds=policy.kinds(actor()), columns=columns)
+        sent = queries.listed(actor(), after=request.args.get("after", ""), before=request.args.get("before", ""))
+        return page("imports/index.html", kinds=policy.kinds(actor()), labels=policy.KINDS, columns=columns, sent=sent, reports=[operations.Report.from_row(run.report) for run in sent.rows])  # fmt: skip
 
 
 @pages.get(f"/imports/{KIND}/template.xlsx")
@@ -47,46 +53,71 @@ def template(kind: str) -> ResponseReturnValue:
 @pages.route(f"/imports/{KIND}", methods=["GET", "POST"])
 @permit(IMPORTS)
 def upload(kind: str) -> ResponseReturnValue:
-    """Sends a table and shows what it would do; nothing is written yet."""
+    """Sends a table; a worker reads and checks it, its page shows how far it is."""
     _allowed(kind)
     form = UploadForm()
     if not form.validate_on_submit():
-        with transaction():
+        form.key.data = form.key.data or secrets.token_urlsafe(16)
+        with transaction(writes=False):
             return page("imports/upload.html", kind=kind, label=policy.KINDS[kind], form=form, columns=operations.SORTS[kind].columns())  # fmt: skip
     sent = form.file.data
     content = sent.stream.read(spreadsheets.MOST_BYTES + 1)
-    table = spreadsheets.read(content, sent.filename or "")
     with transaction():
-        report = operations.bring_in(kind, table, by=actor(), at=now(), dry_run=True)
-    if report.wrong or not report.new + report.changed:
-        return _tried(kind, report, None)
-    return _tried(kind, report, ConfirmForm(formdata=None, token=files.keep(content, sent.filename or "", actor().person_id)))  # fmt: skip
+        run = runs.send(kind, content, sent.filename or "", key=form.key.data or "", by=actor(), at=now())
+    queue.ask("imports")
+    return _to(run)
 
 
-def _tried(kind: str, report: operations.Report, form: ConfirmForm | None) -> ResponseReturnValue:
-    status = 422 if report.wrong else 200
-    with transaction():
-        return page("imports/tried.html", status, kind=kind, label=policy.KINDS[kind], report=report, form=form, most=operations.MOST_SHOWN)  # fmt: skip
+def _to(run: ImportRun) -> ResponseReturnValue:
+    return redirect(f"/imports/runs/{run.id}", 303)
 
 
-@pages.post(f"/imports/{KIND}/confirm")
+@pages.get(RUN)
 @permit(IMPORTS)
-def confirm(kind: str) -> ResponseReturnValue:
-    """Brings in the table that was tried: all of it or nothing. New accounts show their start codes once."""
-    _allowed(kind)
-    form, by = ConfirmForm(), actor()
-    token = form.token.data or ""
-    table = spreadsheets.read(files.kept(token, by.person_id), token)
-    with transaction(writes=False):
-        starts = operations.starts_for(kind, table)
+def show(run_id: int) -> ResponseReturnValue:
+    """One run: how far it is, what it would do or did, and what can be done about it."""
     with transaction():
-        report = operations.bring_in(kind, table, by=by, at=now(), starts=starts)
-    if report.wrong:
-        return _tried(kind, report, None)
-    files.forget(token, by.person_id)
+        run = queries.seen(run_id, actor())
+        return page(
+            "imports/run.html", run=run, label=policy.KINDS[run.kind], report=operations.Report.from_row(run.report),
+            wrong_total=run.report.get("wrong_total", 0), moving=run.state in MOVING, may_cancel=run.state in CANCELLABLE,
+        )  # fmt: skip
+
+
+@pages.post(f"{RUN}/confirm")
+@permit(IMPORTS)
+def confirm(run_id: int) -> ResponseReturnValue:
+    """The word go. A second click finds the run on its way and changes nothing."""
+    form = ActionForm()
     with transaction():
-        slips = SlipsForm(formdata=None, lines=json.dumps(report.slips, ensure_ascii=False))
-        return page("imports/done.html", kind=kind, label=policy.KINDS[kind], report=report, slips=slips)
+        run = queries.seen(run_id, actor())
+        _allowed(run.kind)
+        if run.state not in (State.CONFIRMED, State.WRITING, State.DONE):
+            runs.confirm(run, by=actor(), at=now(), version=version_of(form))
+    queue.ask("imports")
+    return _to(run)
+
+
+@pages.post(f"{RUN}/cancel")
+@permit(IMPORTS)
+def cancel(run_id: int) -> ResponseReturnValue:
+    """Not wanted any more; a second click changes nothing."""
+    with transaction():
+        run = queries.seen(run_id, actor())
+        if run.state is not State.CANCELLED:
+            runs.cancel(run, by=actor(), at=now())
+    return _to(run)
+
+
+@pages.post(f"{RUN}/start-codes")
+@permit(IMPORTS)
+def show_codes(run_id: int) -> ResponseReturnValue:
+    """The start codes of the new accounts, this once, for whoever brought them in."""
+    with transaction():
+        run = queries.seen(run_id, actor())
+        lines = runs.show_codes(run, secret=current_app.config["SECRET_KEY"], by=actor(), at=now())
+        slips = SlipsForm(formdata=None, lines=json.dumps(lines, ensure_ascii=False))
+        return page("imports/codes.html", run=run, lines=lines, slips=slips)
 
 
 @pages.post("/imports/start-codes.csv")

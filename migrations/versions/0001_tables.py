@@ -836,6 +836,63 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_grouping_member_organisation_id"), "grouping_member", ["organisation_id"], unique=False)
     op.create_table(
+        "import_run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("district_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("acting_for_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("file_name", sa.String(length=120), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("request_id", sa.String(length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "checking",
+                "ready",
+                "unchanged",
+                "refused",
+                "confirmed",
+                "writing",
+                "done",
+                "cancelled",
+                "failed",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rows_done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rows_total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("sentence", sa.String(length=300), nullable=False),
+        sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("opened", sa.JSON(), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint('length("key") <= 64', name=op.f("ck_import_run_key_length")),
+        sa.CheckConstraint("length(file_name) <= 120", name=op.f("ck_import_run_file_name_length")),
+        sa.CheckConstraint("length(kind) <= 20", name=op.f("ck_import_run_kind_length")),
+        sa.CheckConstraint("length(request_id) <= 40", name=op.f("ck_import_run_request_id_length")),
+        sa.CheckConstraint("length(seed) <= 64", name=op.f("ck_import_run_seed_length")),
+        sa.CheckConstraint("length(sentence) <= 300", name=op.f("ck_import_run_sentence_length")),
+        sa.ForeignKeyConstraint(["acting_for_id"], ["organisation.id"], name=op.f("fk_import_run_acting_for_id")),
+        sa.ForeignKeyConstraint(["district_id"], ["organisation.id"], name=op.f("fk_import_run_district_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_import_run_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run")),
+        sa.UniqueConstraint("person_id", "key", name=op.f("uq_import_run_person_id_key")),
+    )
+    op.create_index("ix_import_run_person_id_id", "import_run", ["person_id", "id"], unique=False)
+    op.create_index("ix_import_run_state", "import_run", ["state", "id"], unique=False)
+    op.create_table(
         "lecturer",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1378,6 +1435,46 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'published'"),
         postgresql_where=sa.text("state = 'published'"),
     )
+    op.create_table(
+        "import_file",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_file_run_id")),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_import_file")),
+    )
+    op.create_table(
+        "import_run_history",
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("from_state", sa.String(length=30), nullable=False),
+        sa.Column("to_state", sa.String(length=30), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("actor", sa.String(length=60), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("words", sa.String(length=1000), nullable=False),
+        sa.Column("changed", sa.JSON(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("acting_for_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("length(action) <= 40", name=op.f("ck_import_run_history_action_length")),
+        sa.CheckConstraint("length(actor) <= 60", name=op.f("ck_import_run_history_actor_length")),
+        sa.CheckConstraint("length(code) <= 60", name=op.f("ck_import_run_history_code_length")),
+        sa.CheckConstraint("length(from_state) <= 30", name=op.f("ck_import_run_history_from_state_length")),
+        sa.CheckConstraint("length(kind) <= 20", name=op.f("ck_import_run_history_kind_length")),
+        sa.CheckConstraint("length(subject) <= 40", name=op.f("ck_import_run_history_subject_length")),
+        sa.CheckConstraint("length(to_state) <= 30", name=op.f("ck_import_run_history_to_state_length")),
+        sa.CheckConstraint("length(words) <= 1000", name=op.f("ck_import_run_history_words_length")),
+        sa.ForeignKeyConstraint(
+            ["acting_for_id"], ["organisation.id"], name=op.f("fk_import_run_history_acting_for_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["import_run.id"], name=op.f("fk_import_run_history_owner_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_import_run_history_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run_history")),
+    )
+    op.create_index(op.f("ix_import_run_history_owner_id"), "import_run_history", ["owner_id"], unique=False)
     op.create_table(
         "kept_form",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -2633,6 +2730,9 @@ def downgrade() -> None:
     op.drop_table("lecturer_history")
     op.drop_index(op.f("ix_kept_form_account_id"), table_name="kept_form")
     op.drop_table("kept_form")
+    op.drop_index(op.f("ix_import_run_history_owner_id"), table_name="import_run_history")
+    op.drop_table("import_run_history")
+    op.drop_table("import_file")
     op.drop_index(
         "uq_course_version_published",
         table_name="course_version",
@@ -2698,6 +2798,9 @@ def downgrade() -> None:
     op.drop_table("membership")
     op.drop_index("ix_lecturer_district_sort", table_name="lecturer")
     op.drop_table("lecturer")
+    op.drop_index("ix_import_run_state", table_name="import_run")
+    op.drop_index("ix_import_run_person_id_id", table_name="import_run")
+    op.drop_table("import_run")
     op.drop_index(op.f("ix_grouping_member_organisation_id"), table_name="grouping_member")
     op.drop_table("grouping_member")
     op.drop_index(op.f("ix_grouping_history_owner_id"), table_name="grouping_history")

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from catalogue.core import audit, changes, numbers, outbox
+from catalogue.core import audit, changes, numbers, outbox, queue
+from catalogue.core.actor import job
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import IllegalAction, Stale
 from catalogue.core.models import Audit, Outbox
 from catalogue.orders.models import OrderHistory
 from catalogue.orders.states import NEXT, Action, State
-from tests.factories import KEY_FOR_AUDIT, NOON, a_dispatcher, actor_of, an_order
+from tests.factories import KEY_FOR_AUDIT, NOON, a_dispatcher, actor_of, an_order, the_town
 
 
 @pytest.fixture
@@ -212,3 +213,31 @@ def test_numbers_run_by_district_kind_and_year(app):
 )
 def test_a_number_is_read_with_or_without_hyphens(installed, said, number):
     assert numbers.plain(said) == number
+
+
+def test_whoever_asks_the_queue_first_makes_its_tables(app, caplog):
+    huey = app.extensions["songxue.queue"]
+    if hasattr(huey.storage, "drop_tables"):  # PostgreSQL, before the first worker
+        huey.storage.drop_tables()
+    app.extensions.pop("songxue.queue_tables", None)
+
+    ready = app.test_client().get("/readyz").json
+
+    assert (ready["queue"], queue.reachable(app), caplog.records) == (True, True, [])
+
+
+def test_an_act_noted_in_a_savepoint_is_chained_at_the_end_and_goes_with_it(app):
+    by, place = job("test"), the_town()
+    db.session.commit()
+    with transaction(writes=True):
+        with db.session.begin_nested():
+            changes.note(place, "first", by=by, at=NOON)
+        written = db.session.scalar(sa.select(sa.func.count(Audit.id)).where(Audit.action == "first"))
+        undone = db.session.begin_nested()
+        changes.note(place, "second", by=by, at=NOON)
+        undone.rollback()
+        changes.note(place, "third", by=by, at=NOON)
+
+    acts = db.session.scalars(sa.select(Audit.action).where(Audit.action.in_(["first", "second", "third"])).order_by(Audit.sequence)).all()  # fmt: skip
+    db.session.rollback()
+    assert (written, acts, audit.verify(app.config["SECRET_KEY"]).broken) == (0, ["first", "third"], ())

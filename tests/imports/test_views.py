@@ -1,81 +1,185 @@
-"""The import pages: template, try, confirm; nothing before the word go."""
+"""The import pages: template, send, check, confirm; nothing before the word go."""
 
 import html
 import io
+import json
 
+import pytest
 import sqlalchemy as sa
 
+from catalogue.accounts.models import Account
+from catalogue.accounts.passwords import matches
+from catalogue.core import apart, clock
 from catalogue.core.db import db
 from catalogue.core.spreadsheets import as_xlsx, read
+from catalogue.imports import tasks
+from catalogue.imports.models import ImportFile, ImportRun
 from catalogue.imports.operations import SORTS, template
+from catalogue.imports.states import State
 from catalogue.organisations.models import Organisation
 from tests.factories import a_committee, a_district_administrator, a_town_administrator, an_orderer, the_town
 from tests.imports.test_operations import ORGANISATIONS, PEOPLE
 
 
-def upload(client, kind, rows, name="a.xlsx"):
+@pytest.fixture(autouse=True)
+def read_here(monkeypatch):
+    """Tables are read in this process: tests of runs read them apart."""
+    monkeypatch.setattr(apart, "read", lambda content, name: apart.parse(content, name))
+
+
+def upload(client, kind, rows, name="a.xlsx", key=""):
     content = rows if isinstance(rows, bytes) else as_xlsx({"数据": rows})
-    return client.send(f"/imports/{kind}", {"file": (io.BytesIO(content), name)}, content_type="multipart/form-data")
+    fields = {"file": (io.BytesIO(content), name), "key": key}
+    return client.send(f"/imports/{kind}", fields, content_type="multipart/form-data")
 
 
-def token_of(answer) -> str:
-    return answer.text.split('name="token"')[1].split('value="')[1].split('"')[0]
+def work():
+    """What the worker does when it is asked; tests have none."""
+    db.session.commit()
+    tasks.work(clock.now())
+    db.session.expire_all()
 
 
-def test_a_table_is_tried_first_and_comes_in_after_the_word_go(client):
+def organisations() -> int:
+    return db.session.scalar(sa.select(sa.func.count(Organisation.id))) or 0
+
+
+def test_a_table_is_checked_first_and_comes_in_after_the_word_go(client):
     the_town()
     client.sign_in(a_district_administrator())
-    before = db.session.scalar(sa.select(sa.func.count(Organisation.id)))
+    before = organisations()
 
-    tried = upload(client, "organisations", ORGANISATIONS)
-    between = db.session.scalar(sa.select(sa.func.count(Organisation.id)))
-    done = client.send("/imports/organisations/confirm", {"token": token_of(tried)})
-    again = client.send("/imports/organisations/confirm", {"token": token_of(tried)})
+    sent = upload(client, "organisations", ORGANISATIONS)
+    waiting = client.get(sent.location)
+    work()
+    ready, between = client.get(sent.location), organisations()
+    confirmed = client.send(f"{sent.location}/confirm")
+    work()
+    done = client.get(sent.location)
 
-    assert (tried.status_code, between - before, done.status_code, again.status_code) == (200, 0, 200, 404)
-    assert db.session.scalar(sa.select(sa.func.count(Organisation.id))) - before == 2
-    assert "单位已导入" in done.text
+    assert (sent.status_code, "等着检查" in waiting.text, 'http-equiv="refresh"' in waiting.text) == (303, True, True)
+    assert ("检查好了，现在还没有改任何内容" in ready.text, 'http-equiv="refresh"' in ready.text, between - before) == (
+        True,
+        False,
+        0,
+    )
+    assert (confirmed.location, "单位已导入" in done.text, organisations() - before) == (sent.location, True, 2)
+    assert [db.session.scalars(sa.select(table)).all() for table in (ImportFile,)] == [[]]
 
 
-def test_a_table_sent_by_somebody_else_cannot_be_confirmed(client, app):
+def test_two_clicks_make_one_run_and_one_write(client):
     the_town()
     client.sign_in(a_district_administrator())
-    token = token_of(upload(client, "organisations", ORGANISATIONS))
+
+    first, second = (upload(client, "organisations", ORGANISATIONS, key="once") for _n in range(2))
+    work()
+    confirmed = [client.send(f"{first.location}/confirm").status_code for _n in range(2)]
+    work()
+    again = client.send(f"{first.location}/confirm").status_code
+
+    assert (first.location, [*confirmed, again]) == (second.location, [303, 303, 303])
+    assert [run.state for run in db.session.scalars(sa.select(ImportRun))] == [State.DONE]
+
+
+def test_a_confirmation_from_an_old_page_is_refused(client):
+    the_town()
+    client.sign_in(a_district_administrator())
+    sent = upload(client, "organisations", ORGANISATIONS)
+    work()
+
+    answer = client.send(f"{sent.location}/confirm", {"version": "1"})
+
+    assert (answer.status_code, db.session.scalars(sa.select(ImportRun.state)).all()) == (409, [State.READY])
+
+
+def test_a_run_is_seen_by_its_sender_alone(client, app):
+    the_town()
+    client.sign_in(a_district_administrator())
+    sent = upload(client, "organisations", ORGANISATIONS, "秘密.xlsx")
+    work()
 
     other = app.test_client().sign_in(a_district_administrator())
+    answers = [
+        other.get(sent.location),
+        *(other.send(f"{sent.location}/{what}") for what in ("confirm", "cancel", "start-codes")),
+    ]
 
-    assert other.send("/imports/organisations/confirm", {"token": token}).status_code == 404
-    assert other.send("/imports/organisations/confirm", {"token": "../../etc/passwd"}).status_code == 404
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert ("秘密.xlsx" in other.get("/imports/").text, "秘密.xlsx" in client.get("/imports/").text) == (False, True)
 
 
 def test_wrong_cells_are_listed_on_the_page(client):
     the_town()
     client.sign_in(a_district_administrator())
 
-    answer = upload(client, "organisations", [ORGANISATIONS[0], ["一", "小区", "练塘镇", "", ""]])
+    sent = upload(client, "organisations", [ORGANISATIONS[0], ["一", "小区", "练塘镇", "", ""]])
+    work()
+    answer = client.get(sent.location)
 
-    assert (answer.status_code, "第 2 行 B 列（种类）" in answer.text, "确认导入" in answer.text) == (422, True, False)
+    assert ("第 2 行 B 列（种类）" in answer.text, "确认导入" in answer.text) == (True, False)
+    assert client.send(f"{sent.location}/confirm").status_code == 409
+    assert "有 1 处要改" in client.get("/imports/").text
 
 
 def test_a_file_that_is_no_table_comes_back_into_the_form(client):
     client.sign_in(a_district_administrator())
 
     answer = upload(client, "venues", b"MZ", "a.exe")
+    empty = upload(client, "venues", b"", "a.csv")
 
     assert (answer.status_code, "只能读 .xlsx 和 .csv 表格" in answer.text) == (422, True)
+    assert (empty.status_code, "文件是空的" in empty.text) == (422, True)
 
 
-def test_new_accounts_show_their_start_code_once(client):
+def test_a_file_that_only_looks_like_a_table_ends_in_words(client):
+    client.sign_in(a_district_administrator())
+
+    sent = upload(client, "venues", b"MZ" * 100, "a.xlsx")
+    work()
+
+    assert "这不是 Excel 文件，或者已经损坏" in client.get(sent.location).text
+
+
+def test_a_run_can_be_cancelled_until_it_is_written(client):
+    the_town()
+    client.sign_in(a_district_administrator())
+    at_once, checked, confirmed = (upload(client, "organisations", ORGANISATIONS).location for _n in range(3))
+
+    stopped = [client.send(f"{at_once}/cancel").status_code for _n in range(2)]
+    work()
+    stopped.append(client.send(f"{checked}/cancel").status_code)
+    client.send(f"{confirmed}/confirm")
+    stopped.append(client.send(f"{confirmed}/cancel").status_code)
+    work()
+
+    assert (stopped, organisations()) == ([303] * 4, 3)
+    assert "已经取消，什么都没有导入" in client.get(confirmed).text
+    assert client.send(f"{confirmed}/confirm").status_code == 409
+    assert db.session.scalars(sa.select(ImportFile)).all() == []
+
+
+def test_new_accounts_show_their_start_code_once_and_it_works(client, app):
     a_committee("下塘社区")
     client.sign_in(a_town_administrator())
+    sent = upload(client, "people", PEOPLE)
+    work()
+    client.send(f"{sent.location}/confirm")
+    work()
 
-    done = client.send("/imports/people/confirm", {"token": token_of(upload(client, "people", PEOPLE))})
+    result, listed_runs = client.get(sent.location), client.get("/imports/")
+    shown = client.send(f"{sent.location}/start-codes")
+    second = client.send(f"{sent.location}/start-codes")
 
-    lines = html.unescape(done.text.split('name="lines"')[1].split('value="')[1].split('"')[0])
+    lines = html.unescape(shown.text.split('name="lines"')[1].split('value="')[1].split('"')[0])
+    code = json.loads(lines)[0][3]
     listed = client.send("/imports/start-codes.csv", {"lines": lines})
     nonsense = client.send("/imports/start-codes.csv", {"lines": "[1"})
+    account = db.session.scalars(sa.select(Account).where(Account.username == "xiatang01")).one()
 
-    assert (done.status_code, "xiatang01" in done.text, "首次口令只显示这一次" in done.text) == (200, True, True)
+    assert ("1 个新账号的首次口令等您看" in result.text, code in result.text + listed_runs.text) == (True, False)
+    assert (shown.status_code, "首次口令只显示这一次" in shown.text, second.status_code) == (200, True, 409)
+    assert (matches(account.password_hash, code), account.must_change) == (True, True)
+    assert db.session.execute(sa.select(ImportRun.seed, ImportRun.opened)).all() == [("", [])]
     assert listed.data.decode("utf-8-sig").splitlines()[0] == "单位,姓名,账号,首次口令"
     assert listed.data.decode("utf-8-sig").splitlines()[1].startswith("下塘社区,职员甲,xiatang01,")
     assert (listed.headers["Content-Disposition"], nonsense.status_code) == (
