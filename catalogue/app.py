@@ -21,6 +21,7 @@ from catalogue.calendar import views as calendar
 from catalogue.core import api, events, logs, metrics, outbox, queue, readings, web, words
 from catalogue.core.actor import Role
 from catalogue.core.db import db
+from catalogue.core.shell import Application
 from catalogue.courses import edition_views
 from catalogue.courses import models as _courses
 from catalogue.courses import views as courses_views
@@ -215,7 +216,7 @@ def create_app(config: Config | None = None) -> Flask:
     """The application of one configuration (the environment's unless one is given)."""
     settings = config or Config.from_environment(os.environ)
     settings.make_folders()
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app = Application(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(settings.flask(), SETTINGS=settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -1,8 +1,8 @@
 """Who is signed in, and what a person may do today."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from catalogue.accounts.models import Account, ApiToken, Membership, OldPassword
 from catalogue.core import actor as actors
 from catalogue.core import clock
 from catalogue.core.actor import Actor, Kind, Level, Role
-from catalogue.core.db import db
+from catalogue.core.db import db, rows
 from catalogue.core.errors import NotVisible
 from catalogue.core.text import login_name
 from catalogue.core.words import _
@@ -41,7 +41,31 @@ def hashed(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-_SIGN_IN = (
+_IN_FORCE = sa.and_(
+    Membership.starts_on <= sa.bindparam("day"), sa.or_(Membership.ends_on.is_(None), Membership.ends_on >= sa.bindparam("day"))
+)  # fmt: skip
+_HELD = (
+    Membership.role,
+    Membership.organisation_id,
+    Organisation.level,
+    Organisation.district_id,
+    OrganisationLink.predecessor_id,
+)
+_HELD_ORDER = (Membership.id, OrganisationLink.predecessor_id)
+
+
+def _with_roles(query: Any) -> Any:
+    """Who asks and what they may do in one statement: a row for each role in force (and predecessor), one of NULLs without any."""
+    return (
+        query.add_columns(*_HELD)
+        .outerjoin(Membership, sa.and_(Membership.person_id == Account.person_id, _IN_FORCE))
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+        .outerjoin(OrganisationLink, OrganisationLink.successor_id == Membership.organisation_id)
+        .order_by(*_HELD_ORDER)
+    )
+
+
+_SIGN_IN = _with_roles(
     sa.select(
         WebSession.id, WebSession.account_id, Account.person_id, Person.name, WebSession.acting_for_id, WebSession.large_type,
         Account.must_change, WebSession.seen_at,
@@ -53,9 +77,21 @@ _SIGN_IN = (
         WebSession.seen_at > sa.bindparam("idle_since"), Account.disabled_at.is_(None),
     )
 )  # fmt: skip
-
-
+_TOKEN = _with_roles(
+    sa.select(
+        ApiToken.id, ApiToken.account_id, Account.person_id, Person.name, sa.null().label("acting_for_id"), sa.false().label("large"),
+        sa.false().label("must_change"), ApiToken.made_at,
+    )
+    .join(Account, Account.id == ApiToken.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .where(
+        ApiToken.key_hash == sa.bindparam("key_hash"), ApiToken.ended_at.is_(None), ApiToken.ends_at > sa.bindparam("at"),
+        Account.disabled_at.is_(None), Account.must_change.is_(False),
+    )
+)  # fmt: skip
+_OWN, _ROLES = 8, len(_HELD)
 _MADE: dict[tuple[int, ...], Any] = {}
+Held = tuple[actors.Membership, ...]
 
 
 def _with(query: Any, extras: Sequence[Any]) -> Any:
@@ -66,57 +102,47 @@ def _with(query: Any, extras: Sequence[Any]) -> Any:
     return _MADE[key]
 
 
-def sign_in_of(key: str, at: datetime, idle: timedelta, extras: Sequence[Any] = ()) -> SignIn | None:
-    """The sign-in a cookie's key opens, or None when it is unknown, ended, idle too long or of a disabled account.
+def sign_in_of(key: str, at: datetime, idle: timedelta, extras: Sequence[Any] = ()) -> tuple[SignIn, Held] | None:
+    """The sign-in a cookie's key opens with the roles in force, or None when it is unknown, ended, idle too long or of a disabled account.
 
     `extras` are further columns to read in the same statement (features to the right ask for their counts so).
     """
-    row = db.session.execute(
-        _with(_SIGN_IN, extras), {"key_hash": hashed(key), "at": at, "idle_since": at - idle}
-    ).first()
-    if row is None:
-        return None
-    known: Any = row
-    return replace(SignIn(*known[:8]), extras=tuple(known[8:]))
+    return _whose(_SIGN_IN, extras, {"key_hash": hashed(key), "at": at, "idle_since": at - idle})
 
 
-_TOKEN = (
-    sa.select(ApiToken.id, ApiToken.account_id, Account.person_id, Person.name, ApiToken.made_at)
-    .join(Account, Account.id == ApiToken.account_id)
-    .join(Person, Person.id == Account.person_id)
-    .where(
-        ApiToken.key_hash == sa.bindparam("key_hash"), ApiToken.ended_at.is_(None), ApiToken.ends_at > sa.bindparam("at"),
-        Account.disabled_at.is_(None), Account.must_change.is_(False),
-    )
-)  # fmt: skip
-
-
-def token_of(key: str, at: datetime, extras: Sequence[Any] = ()) -> SignIn | None:
+def token_of(key: str, at: datetime, extras: Sequence[Any] = ()) -> tuple[SignIn, Held] | None:
     """The account a bearer token speaks for, or None when it is unknown, ended, or of an account that may not be used now."""
-    row: Any = db.session.execute(_with(_TOKEN, extras), {"key_hash": hashed(key), "at": at}).first()
-    if row is None:
+    return _whose(_TOKEN, extras, {"key_hash": hashed(key), "at": at})
+
+
+def _whose(query: Any, extras: Sequence[Any], values: dict[str, Any]) -> tuple[SignIn, Held] | None:
+    found: Any = rows(_with(query, extras), values | {"day": clock.day_of(values["at"])}).all()
+    if not found:
         return None
-    return SignIn(row[0], row[1], row[2], row[3], None, False, False, row[4], tuple(row[5:]))
+    first: Any = found[0]
+    more = _OWN + _ROLES
+    held = [row[_OWN:more] for row in found] if first[_OWN] is not None else ()
+    return SignIn(*first[:_OWN], extras=tuple(first[more:])), _memberships(held)
 
 
 _MEMBERSHIPS = (
-    sa.select(Membership.role, Membership.organisation_id, Organisation.level, Organisation.district_id, OrganisationLink.predecessor_id)
+    sa.select(*_HELD)
+    .select_from(Membership)
     .join(Organisation, Organisation.id == Membership.organisation_id)
     .outerjoin(OrganisationLink, OrganisationLink.successor_id == Membership.organisation_id)
-    .where(
-        Membership.person_id == sa.bindparam("person_id"), Membership.starts_on <= sa.bindparam("day"),
-        sa.or_(Membership.ends_on.is_(None), Membership.ends_on >= sa.bindparam("day")),
-    )
-    .order_by(Membership.id, OrganisationLink.predecessor_id)
-)  # fmt: skip
+    .where(Membership.person_id == sa.bindparam("person_id"), _IN_FORCE)
+    .order_by(*_HELD_ORDER)
+)
 
 
-def memberships_of(person_id: int, day: date) -> tuple[actors.Membership, ...]:
+def memberships_of(person_id: int, day: date) -> Held:
     """The roles in force on a day, each with the organisation and its direct predecessors as reach."""
+    return _memberships(db.session.execute(_MEMBERSHIPS, {"person_id": person_id, "day": day}))
+
+
+def _memberships(held: Iterable[Any]) -> Held:
     found: dict[tuple[Any, int], tuple[Level, int | None, list[int]]] = {}
-    for role, organisation_id, level, district_id, predecessor in db.session.execute(
-        _MEMBERSHIPS, {"person_id": person_id, "day": day}
-    ):
+    for role, organisation_id, level, district_id, predecessor in held:
         reach = found.setdefault((role, organisation_id), (level, district_id, [organisation_id]))[2]
         if predecessor is not None:
             reach.append(predecessor)
@@ -126,15 +152,11 @@ def memberships_of(person_id: int, day: date) -> tuple[actors.Membership, ...]:
     )
 
 
-def actor_for(person_id: int, name: str, at: datetime, **more: Any) -> Actor:
-    """A person as an actor, with the memberships in force at an instant."""
-    return Actor(
-        kind=Kind.PERSON,
-        name=name,
-        person_id=person_id,
-        memberships=memberships_of(person_id, clock.day_of(at)),
-        **more,
-    )
+def actor_for(person_id: int, name: str, at: datetime, *, held: Held | None = None, **more: Any) -> Actor:
+    """A person as an actor, with the memberships in force at an instant (`held`, when they have been read)."""
+    if held is None:
+        held = memberships_of(person_id, clock.day_of(at))
+    return Actor(kind=Kind.PERSON, name=name, person_id=person_id, memberships=held, **more)
 
 
 def actor_called(username: str, at: datetime) -> Actor:

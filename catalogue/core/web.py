@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Forbidden, HTTPException
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from catalogue.core import assets, clock
+from catalogue.core import assets, clock, shell
 from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db, end_request
 from catalogue.core.errors import Invalid, NotAllowed, Refusal, Stale
@@ -320,6 +320,7 @@ def init(app: Flask, gate: Gate) -> None:
     app.extensions["songxue.gate"] = gate
     csrf.init_app(app)
     assets.init(app)
+    shell.init(app)
     permit(anyone)(assets.serve)
     app.before_request(_check_csrf)
     app.before_request(_check_permission)

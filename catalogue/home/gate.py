@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from catalogue.accounts.models import Account, WebSession
 from catalogue.core import web
 from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db, reading, transaction
-from catalogue.core.words import _
+from catalogue.core.words import _, spoken
 from catalogue.lecturers.models import Lecturer
 from catalogue.notices.models import Message
 from catalogue.organisations.models import Organisation
@@ -36,13 +37,14 @@ _UNREAD = (
 _LECTURER = (
     sa.select(Lecturer.id).where(Lecturer.person_id == Account.person_id, Lecturer.ended_on.is_(None)).scalar_subquery()
 )
-_UNIT = sa.select(Organisation.name).where(Organisation.id == WebSession.acting_for_id).scalar_subquery()
-_UNITS_DISTRICT = aliased(Organisation)
+_ACTING_FOR, _ITS_DISTRICT = aliased(Organisation), aliased(Organisation)
+_UNIT = sa.select(_ACTING_FOR.name).where(_ACTING_FOR.id == WebSession.acting_for_id).scalar_subquery()
 _DISTRICT = (
-    sa.select(_UNITS_DISTRICT.name)
-    .join(Organisation, Organisation.district_id == _UNITS_DISTRICT.id)
-    .where(Organisation.id == WebSession.acting_for_id)
+    sa.select(_ITS_DISTRICT.name)
+    .join(_ACTING_FOR, _ACTING_FOR.district_id == _ITS_DISTRICT.id)
+    .where(_ACTING_FOR.id == WebSession.acting_for_id)
 ).scalar_subquery()
+_EXTRAS, _EXTRAS_OF_A_TOKEN = (_UNREAD, _LECTURER, _UNIT, _DISTRICT), (_LECTURER,)
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,9 @@ class Entry:
     count: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Me:
-    """The signed-in person as the page head shows them."""
+    """The signed-in person as the page head shows them; one for all requests that show the same (`_me`)."""
 
     name: str
     unit: str
@@ -88,12 +90,13 @@ class Gate:
         at = web.now()
         reading()
         idle = timedelta(minutes=current_app.config["IDLE_MINUTES"])
-        found = accounts.sign_in_of(key, at, idle, (_UNREAD, _LECTURER, _UNIT, _DISTRICT))
-        if found is None:
+        known = accounts.sign_in_of(key, at, idle, _EXTRAS)
+        if known is None:
             return None
+        found, held = known
         unread, lecturer_id, unit, district = found.extras
         asking = accounts.actor_for(
-            found.person_id, found.name, at, lecturer_id=lecturer_id, acting_for=found.acting_for_id,
+            found.person_id, found.name, at, held=held, lecturer_id=lecturer_id, acting_for=found.acting_for_id,
             request_id=g.get("request_id", ""), account_id=found.account_id,
         )  # fmt: skip
         g.sign_in, g.unread, g.unit, g.district_name, g.large = (
@@ -103,9 +106,10 @@ class Gate:
             district or "",
             found.large_type or g.large,
         )
-        held = {m.organisation_id for m in asking.memberships}
-        if asking.acting_for is not None and asking.acting_for not in held:  # the term there has ended
-            asking = replace(asking, acting_for=asking.memberships[0].organisation_id if held else None)
+        if asking.acting_for is not None and all(
+            m.organisation_id != asking.acting_for for m in held
+        ):  # the term there has ended
+            asking = replace(asking, acting_for=held[0].organisation_id if held else None)
             g.unit = ""
         if at - found.seen_at >= TOUCH:
             with transaction(writes=True):
@@ -118,11 +122,12 @@ class Gate:
             return None
         at = web.now()
         reading()
-        found = accounts.token_of(key.strip(), at, (_LECTURER,))
-        if found is None:
+        known = accounts.token_of(key.strip(), at, _EXTRAS_OF_A_TOKEN)
+        if known is None:
             return None
+        found, held = known
         return accounts.actor_for(
-            found.person_id, found.name, at, lecturer_id=found.extras[0], acting_for=None,
+            found.person_id, found.name, at, held=held, lecturer_id=found.extras[0], acting_for=None,
             request_id=g.get("request_id", ""), account_id=found.account_id,
         )  # fmt: skip
 
@@ -150,11 +155,19 @@ class Gate:
         return redirect(url_for("account.change_password"), 303)
 
     def me(self, actor: Actor) -> Any:
-        entries = [
-            (label, path)
-            for wanted, label, path in current_app.extensions["songxue.nav"]
-            if not wanted or not wanted.isdisjoint(actor.roles)
-        ]
+        entries = _entries(actor.roles)
         here = max((path for _label, path in entries if request.path.startswith(path)), key=len, default="")
-        nav = tuple(Entry(_(label), path, path == here) for label, path in entries)
-        return Me(actor.name, g.get("unit", ""), nav, g.get("unread", 0), actor.roles)
+        return _me(actor.name, g.get("unit", ""), here, g.get("unread", 0), actor.roles, spoken())
+
+
+@lru_cache(maxsize=1000)
+def _entries(roles: frozenset[Role]) -> tuple[tuple[str, str], ...]:
+    """Label and path of what these roles find in the navigation."""
+    nav = current_app.extensions["songxue.nav"]
+    return tuple((label, path) for wanted, label, path in nav if not wanted or not wanted.isdisjoint(roles))
+
+
+@lru_cache(maxsize=4000)
+def _me(name: str, unit: str, here: str, unread: int, roles: frozenset[Role], _language: str) -> Me:
+    """The same for equal values, so that the page's frame, which is kept for it, is found at once."""
+    return Me(name, unit, tuple(Entry(_(label), path, path == here) for label, path in _entries(roles)), unread, roles)

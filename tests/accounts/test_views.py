@@ -215,7 +215,7 @@ def test_the_list_of_people_costs_the_same_statements_with_1_and_with_3_rows(cli
     with statements() as sent:
         assert client.get("/people/").status_code == 200
 
-    assert len(sent) == 4  # two for the sign-in, the page's rows, their roles
+    assert len(sent) == 3  # one for the sign-in, the page's rows, their roles
 
 
 # ── one's own account ────────────────────────────────────────────────────────────────────────────

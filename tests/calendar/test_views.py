@@ -176,7 +176,7 @@ def test_a_week_board_costs_the_same_with_one_and_three_rows(client, statements,
     with statements() as sent:
         answer = client.get(f"/calendar/?by={by}&week=2026-03-12")
 
-    assert (answer.status_code, len(sent)) == (200, 5)
+    assert (answer.status_code, len(sent)) == (200, 4)
     assert text_of(answer).count('href="/lessons/77"') == rows
 
 

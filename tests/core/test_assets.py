@@ -22,7 +22,7 @@ from wtforms import (
 )  # fmt: skip
 from wtforms.validators import InputRequired
 
-from catalogue.core import assets
+from catalogue.core import assets, shell
 from tests import factories
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -35,7 +35,14 @@ def site():
     app.config.update(SECRET_KEY="k" * 32, WTF_CSRF_ENABLED=False)
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     assets.init(app)
+    shell.init(app)
     return app
+
+
+class Reader(SimpleNamespace):
+    """Somebody signed in, as the frame is kept for them."""
+
+    __hash__ = object.__hash__
 
 
 def head(**changes):
@@ -225,7 +232,7 @@ def test_a_stranger_sees_a_way_to_sign_in_and_no_tab_bar(site):
 
 def test_a_person_sees_unit_to_do_and_every_entry_of_the_navigation_once_on_each_width(site):
     nav = [SimpleNamespace(label=f"页{n}", url=f"/p{n}", current=n == 1, count=0) for n in range(8)]
-    me = SimpleNamespace(name="讲师07", unit="下塘社区", nav=nav, todo=2)
+    me = Reader(name="讲师07", unit="下塘社区", nav=nav, todo=2)
 
     html = rendered(site, '{% extends "_layouts/page.html" %}', **head(me=me, large=True))
 

@@ -294,4 +294,4 @@ def test_lists_cost_the_same_statements_for_one_and_three_rows(client, statement
             client.get(path)
         counted.append(len(sent))
 
-    assert counted == [5, 4, 8, 14]
+    assert counted == [4, 3, 7, 13]

@@ -61,7 +61,7 @@ def test_the_ranked_list_costs_one_statement(client, app, statements, rows):
     with statements() as sent:
         client.get("/gaps/")
 
-    assert len(sent) == 2 + 1
+    assert len(sent) == 1 + 1
 
 
 def test_a_menu_search_without_a_result_leads_to_the_academy(client, app):

@@ -35,8 +35,8 @@ from tests.factories import (
 )
 
 DESK, CANDIDATES = (
-    8,
-    28,
+    7,
+    27,
 )  # statements of the desk when all is kept; when the chosen order's candidates are looked for as well
 Row = namedtuple("Row", "id version")
 

@@ -500,7 +500,7 @@ def test_the_overview_puts_committees_without_an_order_first(client, scene):
 
 # ── statements ──────────────────────────────────────────────────────────────────────────────────
 
-SIGN_IN = 2
+SIGN_IN = 1
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -160,7 +160,7 @@ def test_the_list_costs_the_same_statements_with_1_and_with_3_rows(boss, stateme
     with statements() as sent:
         assert boss.get("/organisations/").status_code == 200
 
-    assert len(sent) == 5  # two for the sign-in; rows, counts, kinds
+    assert len(sent) == 4  # one for the sign-in; rows, counts, kinds
 
 
 def test_ended_organisations_have_a_list_of_their_own(boss):

@@ -71,7 +71,7 @@ def test_the_list_costs_the_same_with_one_row_and_with_three(client, scene, stat
     with statements() as sent:
         page = client.get("/ratings/").text
 
-    assert ("4.0" in page, len(sent)) == (True, 5 + 2)
+    assert ("4.0" in page, len(sent)) == (True, 5 + 1)
 
 
 def test_the_lecturer_writes_a_report_that_the_committee_reads(client, scene):

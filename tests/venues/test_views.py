@@ -35,7 +35,7 @@ def test_the_list_costs_the_same_with_one_and_three_rows(client, statements, row
     with statements() as sent:
         answer = client.get("/venues/")
 
-    assert (answer.status_code, len(sent)) == (200, 8)
+    assert (answer.status_code, len(sent)) == (200, 7)
 
 
 @pytest.mark.parametrize(
