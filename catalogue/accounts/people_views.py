@@ -50,7 +50,7 @@ def show(person_id: int) -> ResponseReturnValue:
         return page(
             "accounts/person.html", row=row, organisation=standing.organisation, account=account, state=people.state_of(row, account, day),
             locked_until=people.locked_until(account, now()) if account is not None else None, terms=people.terms_of(row.id), day=day,
-            history=people.history(row.id), may_manage=policy.may_manage(by, standing), words=ROLE_WORDS, phone="",
+            history=people.history(row.id), may_manage=policy.may_manage(by, standing), words=ROLE_WORDS, myself=row.id == by.person_id,
             may_end={m.id for m, place in people.terms_of(row.id) if policy.may_grant(by, m.role, place, row.id)},
         )  # fmt: skip
 

@@ -36,6 +36,14 @@ SIGNS: dict[str, dict[str, Sign]] = {
         "unmet": Sign(_l("没排上"), "cross", "stop"),
         "missed": Sign(_l("没上成"), "cross", "stop"),
     },
+    "origin": {
+        "committee": Sign(_l("居村自己点"), "list"),
+        "on_behalf": Sign(_l("街镇代点"), "person"),
+        "push": Sign(_l("区里配送"), "arrow"),
+        "programme": Sign(_l("班次"), "people"),
+        "tour": Sign(_l("路线"), "place"),
+        "waiting_list": Sign(_l("候补"), "clock"),
+    },
     "dispatch": {
         "proposed": Sign(_l("等批准"), "clock", "wait", _l("等您批准")),
         "approved": Sign(_l("等讲师答复"), "clock", "wait"),

@@ -63,7 +63,7 @@ def _roles_of(by: Actor) -> Actor:
 def _queue(by: Actor) -> Any:
     return (
         sa.select(
-            Order.id, Order.number, Order.version, Order.expected, Order.course_version_id, CourseVersion.title,
+            Order.id, Order.number, Order.version, Order.origin, Order.expected, Order.course_version_id, CourseVersion.title,
             Organisation.name.label("committee"), _TOWN.name.label("town"),
             _SOONEST.label("soonest"), sa.func.count(Order.id).over().label("waiting"),
         )

@@ -95,7 +95,8 @@ def _fresh(course_id: int, committee_id: int) -> ResponseReturnValue:
     committee = kept(("ordering", committee_id), lambda: _apart(choices.committee_of(committee_id)))
     if not policy.may_order_for(actor(), committee):
         raise NotVisible(_("没有找到，或者不在您的范围内。"))
-    own = policy.origin_of(actor(), committee) is Origin.COMMITTEE
+    origin = policy.origin_of(actor(), committee)
+    own = origin is Origin.COMMITTEE
     asked, who = request.args.get("slot", "")[:30], "who" in request.args
     read: list[rules.Terms] = []
     edition_id = kept(("edition", course_id, committee_id), lambda: _edition_of(course_id, committee_id, read))
@@ -105,6 +106,7 @@ def _fresh(course_id: int, committee_id: int) -> ResponseReturnValue:
         course_id,
         committee_id,
         actor().name if own else "",
+        origin,
         may_override,
         asked,
         who,
@@ -265,6 +267,7 @@ def _shown(form: OrderForm, order: Order | None, course: Course, version: Course
     """Everything the form's template asks for."""
     venues = _choices(form, course, version, committee)
     terms = terms or rules.terms(course.id, committee.id, now(), windows=times.windows())
+    origin = policy.origin_of(actor(), committee)
     place = Place(form.place.data) if form.place.data in set(Place) else Place.OWN_ROOM
     room = next((v for v in venues if v.own_room and v.organisation_id == committee.id), None)
     month = sheet.month_of(form, request.form.get("month", ""), times.slots, terms)
@@ -288,7 +291,7 @@ def _shown(form: OrderForm, order: Order | None, course: Course, version: Course
         place_choices=_places(version, room, terms), help_more=sheet.helps_more(len(times.slots), bool(times.pattern)),
         limits=sheet.limits(version, room if place is Place.OWN_ROOM else named if place is Place.VENUE else None),
         rank_word=sheet.rank_word, weekday_words=WEEKDAYS, half_words=HALVES, say_pattern=patterns.say, instants=patterns.instants, used=used,
-        own=policy.origin_of(actor(), committee) is Origin.COMMITTEE, just_opened="day" in request.form, over_quota=_over(used, terms), may_override=any(actor().has(r) for r in policy.ON_BEHALF), step=_step(form), named=named,
+        own=origin is Origin.COMMITTEE, pushed=origin is Origin.PUSH, just_opened="day" in request.form, over_quota=_over(used, terms), may_override=any(actor().has(r) for r in policy.ON_BEHALF), step=_step(form), named=named,
         url=f"/orders/{order.id}/edit" if order is not None else "/orders/new", saved_at=now() if order is not None else None,
     )  # fmt: skip
 

@@ -75,7 +75,7 @@ def draft(
     rules.refuse_unless_offered(course, queries.chain_of(committee.id), committee.district_id)
     order = Order(
         organisation_id=committee.id, town_id=committee.town_id, district_id=committee.district_id, state=State.DRAFT,
-        origin=policy.origin_of(by, committee), key=key, course_id=course.id, course_version_id=version.id,
+        origin=policy.origin_of(by, committee), key=key, course_id=course.id, course_version_id=version.id, corps_id=course.corps_id,
         made_by_id=by.person_id, made_at=at,
         **{
             "place": usual_place(version),

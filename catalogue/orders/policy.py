@@ -42,8 +42,11 @@ def may_order_for(by: Actor, committee: Organisation) -> bool:
 
 
 def origin_of(by: Actor, committee: Organisation) -> Origin:
-    own = by.holds(Role.ORDERER, organisation_id=committee.id)
-    return Origin.COMMITTEE if own else Origin.ON_BEHALF
+    """The committee's own; else its town's on behalf of it; what only the district may enter is sent down to it (配送)."""
+    if by.holds(Role.ORDERER, organisation_id=committee.id):
+        return Origin.COMMITTEE
+    town = by.holds(Role.TOWN_ADMINISTRATOR, organisation_id=committee.id, town_id=committee.town_id)
+    return Origin.ON_BEHALF if town else Origin.PUSH
 
 
 def entered(by: Actor, order: Order) -> bool:

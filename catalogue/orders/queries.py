@@ -149,7 +149,7 @@ def _last_window() -> sa.ScalarSelect[Any]:
 _TOWN, _DISTRICT = aliased(Organisation), aliased(Organisation)
 _LIST: Any = (
     sa.select(
-        Order.id, Order.number, Order.state, Order.version, Order.course_id, Order.expected, Order.made_at, Order.submitted_at,
+        Order.id, Order.number, Order.state, Order.origin, Order.version, Order.course_id, Order.expected, Order.made_at, Order.submitted_at,
         Order.check_by, Order.checked_at, Order.call_back_until, CourseVersion.title, Organisation.name.label("committee"),
         Order.organisation_id, _TOWN.name.label("town"), _TOWN.telephone.label("town_telephone"),
         _DISTRICT.name.label("district"), _DISTRICT.telephone.label("district_telephone"),

@@ -88,8 +88,8 @@ def _order_page(order: Order, *, telephone: str = "") -> ResponseReturnValue:
     own = side == "committee" or order.state is State.DRAFT
     return page(
         "orders/order.html", order=order, row=row, line=line, history=history, progress=progress, reasons=progress.reasons(),
-        whom={order.organisation_id: order.organisation.name} if order.origin is Origin.ON_BEHALF else {}, notes=queries.notes_of(order.id, side),
-        note_form=NoteForm(formdata=None), side=side, allowed={a.value for a in policy.allowed(by, order)}, steers=steers,
+        whom={order.organisation_id: order.organisation.name} if order.origin in (Origin.ON_BEHALF, Origin.PUSH) else {}, notes=queries.notes_of(order.id, side),
+        note_form=NoteForm(formdata=None), side=side, allowed={a.value for a in policy.allowed(by, order)}, steers=steers, dispatches=policy.over(by, order, Role.DISPATCHER, Role.DISTRICT_ADMINISTRATOR),
         may_edit=policy.may_edit(by, order), may_again=order.state in AGAIN and policy.may_order_for(by, order.organisation), telephone=telephone or (order.telephone if own else ""),
         staff=_staff(order) if steers else [], call_form=CallForm(formdata=None), key=secrets.token_urlsafe(18), keepers=_staff(order, asked=True),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from catalogue.accounts import operations as people
 from catalogue.core import clock
 from catalogue.core.actor import Role
 from catalogue.core.clock import HalfDay
+from catalogue.courses import operations as keeping
 from catalogue.courses.models import Course
 from catalogue.lecturers import appointing, corps, operations
 from catalogue.lecturers.models import CorpsRole, Lecturer, TitleTier
@@ -86,6 +87,9 @@ class Faculty:
             role = CorpsRole.LEADER if member["role"] == "leader" else CorpsRole.MEMBER
             joined = monday + timedelta(days=member["from_days"])
             corps.join(made, self.lecturers[member["lecturer"]], joined_on=joined, role=role, by=SEEDER, at=self.at)
+        for course in self.courses.values():
+            if course.owner_id == organisation.id:  # whoever orders these asks the corps: its leader names the member
+                keeping.edit(course, {"corps_id": made.id}, by=SEEDER, at=self.at)
 
 
 def week(named: Row) -> list[tuple[int, HalfDay, int, int]]:

@@ -12,6 +12,7 @@ from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
 from catalogue.core.errors import IllegalAction, NotVisible, Stale
 from catalogue.courses.models import Audience, CourseOffer, CourseVersionAudience
+from catalogue.lecturers.models import Corps
 from catalogue.orders import errors, operations, queries
 from catalogue.orders.events import OrderCancelled, OrderSubmitted, OrderUnmet
 from catalogue.orders.models import Order, OrderHistory, OrderWindow, Origin, Place
@@ -106,6 +107,20 @@ def test_an_administrator_orders_on_behalf(app):
         State.SUBMITTED,
         scene.committee.id,
     )
+
+
+def test_what_the_district_orders_for_a_committee_is_sent_down_to_it(app):
+    scene = a_scene()
+
+    assert submitted(scene, by=actor_of(a_district_administrator())).origin is Origin.PUSH
+
+
+def test_an_order_of_a_corps_course_is_asked_of_the_corps(app):
+    scene = a_scene()
+    corps = save(Corps(district_id=scene.committee.district_id, organisation_id=scene.committee.id, name="宣讲团"))
+    scene.course.corps_id = corps.id
+
+    assert submitted(scene).corps_id == corps.id
 
 
 def test_a_draft_may_be_saved_across_by_its_own_page_but_not_over_somebody_elses_words(app):

@@ -229,6 +229,8 @@ def test_the_quarter_has_orders_in_every_state():
 
     assert {order["state"] for order in ORDERS.values()} == states
     assert len(ORDERS) >= 60
+    of_corps = {key for key, row in COURSES.items() if ORGANISATIONS[row["owner"]]["kind"] == "lecture_corps"}
+    assert [o["state"] for o in ORDERS.values() if o["course"] in of_corps and o["state"] == "approved"] == ["approved"]
     assert {order["origin"] for order in ORDERS.values()} == {"committee", "on_behalf", "push"}
 
 
@@ -241,7 +243,12 @@ def test_an_order_asks_for_what_the_course_allows(order):
     assert course["size_min"] <= order["expected"] <= course["size_max"]
     assert order["mode"] in course["modes"]
     assert 1 <= len(order["windows"]) <= 10
-    assert ACCOUNTS[order["by"]]["organisation"] in (order["committee"], ORGANISATIONS[order["committee"]]["parent"])
+    above = {
+        "committee": order["committee"],
+        "on_behalf": ORGANISATIONS[order["committee"]]["parent"],
+        "push": "青浦区",
+    }
+    assert ACCOUNTS[order["by"]]["organisation"] == above[order["origin"]]
     assert order.get("joins") in (None, *ORDERS)
 
 
