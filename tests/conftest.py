@@ -158,8 +158,13 @@ class Client(FlaskClient):
         return self
 
     def send(self, path: str, fields: dict[str, Any] | None = None, **kwargs: Any) -> Any:
-        """POSTs a form as a browser does, with the token of this sign-in."""
-        return self.post(path, data={"csrf_token": self.token(), **(fields or {})}, **kwargs)
+        """POSTs a form as a browser does, with the token of this sign-in, and with the version of its page when it needs one."""
+        answer = self.post(path, data={"csrf_token": self.token(), **(fields or {})}, **kwargs)
+        if answer.status_code == 428 and "version" not in (fields or {}):
+            shown = re.search(r'name="version"[^>]* value="(\d+)"', self.get(path).text)
+            if shown:
+                return self.send(path, {**(fields or {}), "version": shown[1]}, **kwargs)
+        return answer
 
     def token(self) -> str:
         """A CSRF token of this browser's cookie, made as Flask-WTF makes it."""

@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from catalogue.core import web
 from catalogue.core.db import db, transaction
-from catalogue.core.errors import Invalid, Refusal
+from catalogue.core.errors import Invalid, Missing
 from catalogue.core.models import IdempotencyKey
 from catalogue.core.paging import Page
 from catalogue.core.schemas import In, Out
@@ -27,13 +27,6 @@ PREFIX = "/api/v1"
 MOST_ROWS = 100
 MOST_BYTES = 1024 * 1024
 View = TypeVar("View", bound=Callable[..., Any])
-
-
-class Missing(Refusal):
-    """The request must say which version of the row it was made from."""
-
-    code = "precondition_required"
-    status = 428
 
 
 class Api(flask_smorest.Api):

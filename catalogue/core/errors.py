@@ -47,6 +47,13 @@ class Stale(Refusal):
     code = "stale"
 
 
+class Missing(Refusal):
+    """The change must say from which version of the row it was made: a form without it never counts as current."""
+
+    code = "precondition_required"
+    status = 428
+
+
 class Invalid(Refusal):
     """A value that no form check could judge (it needs the database). `field` names the input it belongs to."""
 

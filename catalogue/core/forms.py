@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired
 
-from catalogue.core.errors import Invalid, Refusal, Stale
+from catalogue.core.errors import Invalid, Missing, Refusal, Stale
 from catalogue.core.text import normalised
 from catalogue.core.words import _, spoken
 
@@ -118,7 +118,7 @@ class Form(FlaskForm):
             self[field].errors = [*self[field].errors, refused.sentence]
         else:
             self.refusal = refused.sentence
-        if isinstance(refused, Stale) and "version" in self:
+        if isinstance(refused, Stale | Missing) and "version" in self:
             self["version"].data = self["version"].object_data
 
 
@@ -128,7 +128,10 @@ class ActionForm(Form):
     version = HiddenField()
 
 
-def version_of(form: Form) -> int | None:
-    """The version the page was made from; None when the page sent none or nonsense (then the row as loaded counts)."""
-    said = str(form["version"].data or "") if "version" in form else ""
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
+def version_of(form: Form) -> int:
+    """The version the page was made from, as it was sent. Raises Missing (428) for none or nonsense: it never counts as current."""
+    sent = form["version"].raw_data or [""]
+    said = str(sent[0])
+    if said.isascii() and said.isdigit() and len(said) < 10:
+        return int(said)
+    raise Missing(_("这次提交没有说明您看到的是哪一版，没有保存。请刷新页面，对照最新内容再提交。您填的内容没有丢。"))

@@ -257,7 +257,7 @@ def _on_refusal(refused: Refusal) -> ResponseReturnValue:
         and rule is not None
         and "GET" in (rule.methods or ())
         and request.endpoint
-        and refused.status in (409, 422, 429)
+        and refused.status in (409, 422, 428, 429)
     ):
         g.refusal = refused
         try:

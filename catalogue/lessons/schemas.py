@@ -236,7 +236,7 @@ class AttendanceOut(Out):
     parties = fields.List(fields.Nested(PartyRosterOut))
 
 
-class WindowOut(Out):
+class WishedSpanOut(Out):
     starts_at = fields.DateTime()
     ends_at = fields.DateTime()
 
@@ -259,7 +259,7 @@ class MoveOut(Out):
     side = fields.Enum(MissedBy, by_value=True, attribute="asked_by_side")
     reason = fields.String()
     made_at = fields.DateTime()
-    windows = _Windows(fields.Nested(WindowOut))
+    windows = _Windows(fields.Nested(WishedSpanOut))
     answer = fields.String()
     old_starts_at = fields.DateTime()
     new_starts_at = fields.DateTime(allow_none=True)

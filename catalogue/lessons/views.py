@@ -217,7 +217,7 @@ def count(said: str) -> ResponseReturnValue:
             return _attendance_page(lesson, party, form)
         finish = "finish" in request.form
         attendance.count(
-            lesson, party, here=form.here.data, online=form.online.data or 0, by=actor(), at=now(), reason=form.reason.data or "",
+            lesson, party, here=form.here.data, online=form.online.data or 0, by=actor(), at=now(), reason=form.reason.data or "", version=version_of(form),
         )  # fmt: skip
         if finish:
             operations.deliver(lesson, by=actor(), at=now())

@@ -15,6 +15,7 @@ from catalogue.core.actor import Role
 from catalogue.core.clock import HalfDay, day_of
 from catalogue.core.db import transaction
 from catalogue.core.errors import NotVisible
+from catalogue.core.forms import version_of
 from catalogue.core.kept import detached, kept
 from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _, spoken
@@ -233,7 +234,8 @@ def _quiet(form: OrderForm) -> None:
 
 
 def _version_of(form: OrderForm) -> int | None:
-    return _number(form.version.data)
+    """The version of the page of an order; a new order's page has none yet, and its one-time key says which draft it is."""
+    return version_of(form) if "order_id" in (request.view_args or {}) else _number(form.version.data)
 
 
 def _data_of(order: Order) -> dict[str, Any]:

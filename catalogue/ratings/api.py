@@ -6,7 +6,7 @@ from catalogue.core.api import blueprint, expected_version, listed, once, reads,
 from catalogue.core.web import actor, now, permit, signed_in
 from catalogue.lessons import queries as lessons
 from catalogue.ratings import operations, queries
-from catalogue.ratings.schemas import AverageOut, GiveIn, RatingOut, RatingsIn, ReportIn, ReportOut, ReportsOut
+from catalogue.ratings.schemas import AverageOut, GiveIn, LessonRatingOut, RatingsIn, ReportIn, ReportOut, ReportsOut
 
 api = blueprint("ratings", "评单和上课小结")
 
@@ -15,7 +15,7 @@ api = blueprint("ratings", "评单和上课小结")
 @permit(signed_in)
 @reads
 @api.arguments(RatingsIn, location="query")
-@api.response(200, listed(RatingOut))
+@api.response(200, listed(LessonRatingOut))
 def ratings(values: dict[str, Any]) -> Any:
     """The ratings in sight, newest first; of one state when it is named."""
     size = values.pop("limit")
@@ -34,7 +34,7 @@ def average() -> Any:
 @api.route("/ratings/<int:rating_id>")
 @permit(signed_in)
 @reads
-@api.response(200, RatingOut)
+@api.response(200, LessonRatingOut)
 def rating(rating_id: int) -> Any:
     """One rating."""
     return tagged(queries.visible(actor(), rating_id))
@@ -44,7 +44,7 @@ def rating(rating_id: int) -> Any:
 @permit(signed_in)
 @once
 @api.arguments(GiveIn)
-@api.response(200, RatingOut)
+@api.response(200, LessonRatingOut)
 def give(values: dict[str, Any], rating_id: int) -> Any:
     """The committee rates, once. Needs the version: If-Match, or `version` in the body."""
     found = queries.visible(actor(), rating_id)

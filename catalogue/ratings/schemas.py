@@ -38,7 +38,7 @@ class ReportOut(Out):
     made_at = fields.DateTime()
 
 
-class RatingOut(Out):
+class LessonRatingOut(Out):
     """One rating. The scales are empty until it is given."""
 
     id = fields.Integer()

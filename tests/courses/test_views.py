@@ -53,7 +53,7 @@ def test_a_course_goes_from_an_empty_district_to_the_menu_and_an_edition_in_the_
     assert (made.status_code, made.location, version.state) == (302, f"/manage/courses/{course.id}", State.DRAFT)
     assert (queries.tags_of(course.id), queries.problems_of(course.id)) == (["物业", "议事"], ["抢车位", "没地方停车"])
     client.send(f"/manage/versions/{version.id}/submit", {"version": version.version})
-    assert client.send(f"/manage/versions/{version.id}/publish").status_code == 403
+    assert client.send(f"/manage/versions/{version.id}/publish", {"version": "2"}).status_code == 403
 
     other = client.application.test_client().sign_in(approver)
     page = other.get(f"/manage/courses/{course.id}").text
@@ -124,8 +124,9 @@ def test_a_new_version_shows_what_changed_and_replaces_the_old_when_approved(cli
     draft = version_of(course)
     keeper.send(f"/manage/versions/{draft.id}/edit", fields(minutes="120", version=draft.version))
     page = keeper.get(f"/manage/courses/{course.id}").text
-    keeper.send(f"/manage/versions/{draft.id}/submit")
-    client.application.test_client().sign_in(an_approver()).send(f"/manage/versions/{draft.id}/publish")
+    keeper.send(f"/manage/versions/{draft.id}/submit", {"version": draft.version})
+    approver = client.application.test_client().sign_in(an_approver())
+    approver.send(f"/manage/versions/{draft.id}/publish", {"version": draft.version})
 
     assert re.search(r"时长</th><td[^>]*><del>90 分钟</del></td><td[^>]*>120 分钟", page)
     assert [(v.number, v.state, v.minutes) for v in queries.versions_of(course.id)] == [
@@ -206,7 +207,7 @@ def test_an_edition_is_filled_limited_copied_and_ended(client):
     first, second = a_course("停车难"), a_course("加装电梯")
     spring = an_edition("2026年第一季度", published_on=None)
     client.sign_in(a_district_administrator())
-    assert client.send(f"/editions/{spring.id}/publish").status_code == 409
+    assert client.send(f"/editions/{spring.id}/publish", {"version": "1"}).status_code == 409
     client.send(f"/editions/{spring.id}/add-all")
     items = db.session.scalars(sa.select(EditionItem).order_by(EditionItem.id)).all()
     client.send(f"/editions/{spring.id}/items/{items[0].id}", {"limit": "6"})
@@ -220,7 +221,7 @@ def test_an_edition_is_filled_limited_copied_and_ended(client):
     client.send("/editions/new", {"name": "2026年第三季度", "organisation_id": the_district().id, **days})
     autumn = db.session.scalars(sa.select(Edition).order_by(Edition.id.desc())).first()
     client.send(f"/editions/{autumn.id}/copy", {"earlier": spring.id})
-    client.send(f"/editions/{spring.id}/end")
+    client.send(f"/editions/{spring.id}/end", {"version": spring.version})
 
     copied = db.session.scalars(sa.select(EditionItem).where(EditionItem.edition_id == autumn.id)).all()
     assert [(i.course_id, i.limit) for i in copied] == [(first.id, 6)]
@@ -258,7 +259,7 @@ def test_a_town_keeps_its_own_edition_and_not_the_districts(client):
 
     made = client.send("/editions/new", {"name": "镇里的菜单", "organisation_id": town.organisation_id, **days})
 
-    assert (made.status_code, client.send(f"/editions/{whole.id}/end").status_code) == (302, 403)
+    assert (made.status_code, client.send(f"/editions/{whole.id}/end", {"version": "1"}).status_code) == (302, 403)
 
 
 def test_vocabularies_are_added_renamed_ended_and_brought_back(client):

@@ -383,7 +383,7 @@ def test_a_link_answers_once_and_then_is_dead(client, app):
     stranger = app.test_client()
 
     sent = stranger.send(link, {"say": "yes"})
-    again = stranger.send(link, {"say": "no", "code": "far"})
+    again = stranger.send(link, {"say": "no", "code": "far", "version": "1"})
     look = stranger.get(link)
 
     assert sent.status_code == 200
@@ -422,7 +422,7 @@ def test_after_the_deadline_a_link_says_so(client, app):
     db.session.execute(sa.update(Offer).values(answer_by=LATER.replace(hour=1)))
 
     shown = app.test_client().get(link)
-    sent = app.test_client().send(link, {"say": "yes"})
+    sent = app.test_client().send(link, {"say": "yes", "version": "1"})
 
     assert "不能再答复" in words(shown)
     assert sent.status_code == 409

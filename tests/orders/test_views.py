@@ -165,14 +165,14 @@ def test_autosave_answers_with_version_and_address(client, scene):
         200,
         {"version": order.version, "url": f"/orders/{order.id}/edit"},
     )
-    again = client.send(f"/orders/{order.id}/edit", {**sent, "need": "第二句"}, headers={"X-Autosave": "1"})
+    again = client.send(f"/orders/{order.id}/edit", {**sent, "need": "第二句", "version": "1"}, headers={"X-Autosave": "1"})
 
     assert (again.status_code, only_order().need) == (200, "第二句")
 
 
 def test_times_are_dropped_and_put_first(client, scene):
     order = a_draft(scene)
-    sent = {**opened(client, scene), "version": "", "on_day": "2026-04-14", "half": "evening"}
+    sent = {**opened(client, scene), "version": str(order.version), "on_day": "2026-04-14", "half": "evening"}
     client.send(f"/orders/{order.id}/edit", {**sent, "keep": "1"})
     client.send(f"/orders/{order.id}/edit", {**sent, "top": "2"})
 

@@ -30,7 +30,7 @@ def test_a_committee_rates_in_one_page(client, scene):
 
     missing = client.send(f"/ratings/{rating.id}", {"content": "5"})
     done = client.send(f"/ratings/{rating.id}", {"content": "5", "delivery": "4", "usefulness": "5", "words": "好"})
-    again = client.send(f"/ratings/{rating.id}", {"content": "1", "delivery": "1", "usefulness": "1"})
+    again = client.send(f"/ratings/{rating.id}", {"content": "1", "delivery": "1", "usefulness": "1", "version": "2"})
 
     assert (missing.status_code, done.status_code, again.status_code) == (422, 302, 409)
     assert (rating_of(scene).state, rating_of(scene).content) == (State.GIVEN, 5)
@@ -58,7 +58,7 @@ def test_the_town_sees_but_does_not_rate(client, scene):
     rating = rating_of(scene)
 
     assert 'name="content"' not in client.get(f"/ratings/{rating.id}").text
-    assert client.send(f"/ratings/{rating.id}", {"content": "5", "delivery": "5", "usefulness": "5"}).status_code == 403
+    assert client.send(f"/ratings/{rating.id}", {**GOOD, "version": "1"}).status_code == 403
 
 
 @pytest.mark.parametrize("rows", [1, 3])
