@@ -151,6 +151,30 @@ COMMON: dict[str, Any] = {
     "deliver": _l("上完课"),
     "miss": _l("没上成"),
     "call_off": _l("停课"),
+    "end": _l("结束"),
+    "save": _l("改了内容"),
+    "windows": _l("改了时间"),
+    "note": _l("写了内部备注"),
+    "assign": _l("定了谁来办"),
+    "wait_for_call": _l("等回电"),
+    "drop_order": _l("去掉一份点单"),
+    "pass_over": _l("跳过一位讲师"),
+    "new_link": _l("取答复链接"),
+    "reveal_telephone": _l("看电话"),
+    "sign_in": _l("登录"),
+    "sign_out": _l("退出登录"),
+    "sign_in_failed": _l("登录没有成"),
+    "lock": _l("连续输错，暂停登录"),
+    "add_word": _l("新增一项"),
+    "rename_word": _l("改名"),
+    "end_word": _l("停用一项"),
+    "restore_word": _l("恢复一项"),
+    "give_role": _l("给岗位"),
+    "end_corps": _l("宣讲团结束"),
+    "honour_premium": _l("评定精品课"),
+    "honour_gold": _l("评定金课"),
+    "mark": _l("点名"),
+    "count": _l("登记人数"),
 }
 DEEDS: dict[str, dict[str, Any]] = {
     "order": {
@@ -159,7 +183,9 @@ DEEDS: dict[str, dict[str, Any]] = {
         "approve": _l("审核通过"),
         "plan": _l("拟派讲师"),
         "unplan": _l("重新等派单"),
-        "schedule": _l("定课"),
+        "move": _l("改期"),
+        "approve_dispatch": _l("派单获批，已邀请讲师"),
+        "schedule": _l("讲师接单，定课"),
         "unschedule": _l("重新等派单"),
         "lapse": _l("本季没排上"),
     },
@@ -181,6 +207,8 @@ DEEDS: dict[str, dict[str, Any]] = {
         "schedule": _l("定课"),
         "move": _l("改期"),
         "ask_move": _l("提出改期"),
+        "withdraw_move": _l("撤回改期"),
+        "refuse_move": _l("改期没改成"),
         "confirm": _l("确认新时间"),
         "decline_move": _l("新时间来不了"),
         "set_online_link": _l("填写线上链接"),
@@ -326,7 +354,33 @@ DEEDS: dict[str, dict[str, Any]] = {
 def deed(kind: str, action: Any) -> str:
     """What was done, in words for a history: ('order', 'approve') → 审核通过; an unlisted action is shown as it is."""
     value = str(action.value if isinstance(action, Enum) else action)
-    return str(DEEDS.get(kind, {}).get(value) or COMMON.get(value) or value)
+    return str(DEEDS.get(kind, {}).get(value) or COMMON.get(value) or _ANYWHERE.get(value) or value)
+
+
+_ANYWHERE = {action: words for deeds in DEEDS.values() for action, words in deeds.items()}
+"""Parts of a thing (an alias, a term of office) are written down in the words of the thing."""
+
+FIELDS: dict[str, Any] = {  # what an audit row says was changed
+    "alias": _l("别名"), "audience_code": _l("听课的人"), "batch": _l("批次"), "cancel_free_until": _l("可免责取消到"), "contact": _l("联系人"),
+    "content": _l("内容分"), "course_id": _l("课程"), "day": _l("日期"), "delivery": _l("讲授分"), "ended_on": _l("结束日期"), "ends_at": _l("结束时间"),
+    "ends_on": _l("到期日"), "equipment": _l("设备"), "expected": _l("人数"), "given_at": _l("评单时间"), "given_by_id": _l("评单人"),
+    "gold_on": _l("金课日期"), "half_day": _l("半天"), "head_count": _l("现场人数"), "hours": _l("时间"), "initials": _l("拼音首字母"),
+    "issuer_id": _l("发聘单位"), "items": _l("课程清单"), "joined_on": _l("入团日期"), "label": _l("名称"), "lecturer_id": _l("讲师"),
+    "missed_by": _l("谁没有来"), "name": _l("名称"), "need": _l("想解决的问题"), "new_starts_at": _l("新时间"), "number": _l("编号"), "on": _l("从哪天起"),
+    "online_count": _l("线上人数"), "organisation_id": _l("单位"), "own_room": _l("居村活动室"), "pattern": _l("重复的时间"), "place": _l("在哪里上"),
+    "preferred_lecturer_id": _l("点名的讲师"), "premium_on": _l("精品课日期"), "published_on": _l("发布日期"), "reason": _l("原因"), "role": _l("岗位"),
+    "scope_id": _l("聘任范围"), "short_name": _l("简称"), "since": _l("从哪天起"), "sort_key": _l("排序"), "starts_at": _l("开始时间"),
+    "starts_on": _l("开始日"), "telephone": _l("电话"), "trial_lecture_on": _l("试讲日期"), "types": _l("社区类型"), "until": _l("到哪天为止"),
+    "usefulness": _l("实用分"), "username": _l("账号"), "venue_id": _l("场地"), "version": _l("版本"), "windows": _l("时间"), "withdrawn_on": _l("摘牌日期"),
+    "words": _l("评语"), "title": _l("课名"), "minutes": _l("时长"), "capacity": _l("容纳人数"), "latitude": _l("纬度"), "longitude": _l("经度"),
+    "display_name": _l("姓名"), "radius_km": _l("最远路程"), "answer": _l("答复"), "online_link": _l("线上链接"), "teach_mode": _l("上课方式"),
+    "home": _l("住处"), "max_per_month": _l("每月最多场数"), "max_half_days_per_day": _l("每天最多半天数"), "email": _l("邮箱"), "phone": _l("电话"),
+}  # fmt: skip
+
+
+def fields_said(names: str) -> str:
+    """The fields of an audit row in words; one without a word is shown as it is (auditors compare it with the schema)."""
+    return "、".join(str(FIELDS.get(name, name)) for name in names.split(",") if name)
 
 
 STANDING: dict[str, tuple[str, Any]] = {  # how a stamp stands → icon, words for screen readers
@@ -375,5 +429,6 @@ GLOBALS: dict[str, Any] = {
     "sign": sign,
     "state_word": state_word,
     "deed": deed,
+    "fields_said": fields_said,
     "steps": steps,
 }

@@ -70,7 +70,7 @@ def _offer(one: Offer, form: AnswerForm | ActForm, telephone: bool = False, link
     act.version.data = answer.version.data = str(one.version)
     return page(
         "dispatch/offer.html", offer=one, form=answer, act_form=act, own=own, for_other=not own and policy.may_answer_for(by, one, queries.led_by(by, now())),
-        runs=policy.runs(by, one), telephone=telephone, link=link, notice=offer_notice(one, link), history=queries.history_of_offers([one.id]),
+        runs=policy.runs(by, one), takes_links=policy.takes_links(by, one), telephone=telephone, link=link, notice=offer_notice(one, link), history=queries.history_of_offers([one.id]),
         open=one.state is OfferState.OPEN and now() <= one.answer_by, **WORDS,
     )  # fmt: skip
 
@@ -110,12 +110,28 @@ def answer(secret: str) -> ResponseReturnValue:
     with transaction():
         one = queries.by_link(secret)
         open_now = one.state is OfferState.OPEN and now() <= one.answer_by
-        by = Actor(kind=Kind.TOKEN, name=_("答复链接"), offer_id=one.id)
+        by = Actor(kind=Kind.TOKEN, name=_("%(name)s（答复链接）", name=one.lecturer.display_name), offer_id=one.id)
         if not form.is_submitted() or not form.validate_on_submit():
             form.version.data = str(one.version)
-            return page("dispatch/answer.html", offer=one, form=form, open=open_now, fresh=False, **WORDS)
+            return page(
+                "dispatch/answer.html",
+                offer=one,
+                form=form,
+                open=open_now,
+                fresh=False,
+                desk=queries.desk_of(one.district_id),
+                **WORDS,
+            )
         _answer(one, form, request.form.get("say", ""), by)
         one = queries.by_link(secret)  # as it stands now
         if one.state is OfferState.ACCEPTED:
             changes.note(one, "reveal_telephone", by=by, at=now())
-        return page("dispatch/answer.html", offer=one, form=form, open=False, fresh=True, **WORDS)
+        return page(
+            "dispatch/answer.html",
+            offer=one,
+            form=form,
+            open=False,
+            fresh=True,
+            desk=queries.desk_of(one.district_id),
+            **WORDS,
+        )

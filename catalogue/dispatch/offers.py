@@ -38,6 +38,7 @@ from catalogue.orders import operations as ordering
 from catalogue.orders.models import Order
 from catalogue.orders.states import State as OrderState
 
+LAST_ANSWER = timedelta(hours=2)  # an offer ends so long before its lesson, or half-way to it when the lesson is nearer
 STANDING = (OfferState.OPEN, OfferState.ACCEPTED)
 DECLINES = {
     "busy": "那天有别的安排",
@@ -158,7 +159,8 @@ def _offer(
     """Holds the lecturer for the offer and place and committees for the dispatch, and makes the offer with its answer link."""
     held = _hold(dispatch, candidate, case, at)
     settings = case.loaded.settings
-    answer_by = min(at + timedelta(hours=settings["answer_hours"]), candidate.starts_at)
+    latest = max(candidate.starts_at - LAST_ANSWER, at + (candidate.starts_at - at) / 2)
+    answer_by = min(at + timedelta(hours=settings["answer_hours"]), latest)
     secret = secrets.token_urlsafe(32)
     offer = Offer(
         state=OfferState.OPEN, dispatch_id=dispatch.id, candidate_id=candidate.id, lecturer_id=candidate.lecturer_id, seat=seat,
@@ -351,8 +353,8 @@ def drop(dispatch: Dispatch, order_id: int, *, by: Actor, at: datetime) -> None:
 
 def new_link(offer: Offer, *, by: Actor, at: datetime) -> str:
     """A fresh answer link; the old one is dead. Returns the secret, which is kept nowhere."""
-    if not (policy.runs(by, offer) or policy.may_answer_for(by, offer, queries.led_by(by, at))):
-        raise NotYours(_("答复链接由区派单员、街镇管理员或宣讲团团长重发。"))
+    if not (policy.takes_links(by, offer) or policy.may_answer_for(by, offer, queries.led_by(by, at))):
+        raise NotYours(_("答复链接由区里办派单的人、街镇管理员或宣讲团团长重发。"))
     if offer.state is not OfferState.OPEN or at > offer.answer_by:
         raise IllegalAction(_("这份邀约已经不能答复，不用再发链接。"))
     secret = secrets.token_urlsafe(32)

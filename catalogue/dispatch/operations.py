@@ -137,6 +137,9 @@ def report_gap(order: Order, words: str, *, by: Actor, at: datetime, lack: Lack)
     """Nobody can and no way out is left: the academy sees what is missing."""
     if not policy.runs(by, order):
         raise NotYours(_("报缺由区派单员办理。"))
+    known = queries.open_gap_of(order.id)
+    if known is not None:
+        return known
     gap = Gap(
         state=GapState.OPEN, lack=lack, course_id=order.course_id, order_id=order.id, words=words[:500], made_at=at,
         organisation_id=order.organisation_id, town_id=order.town_id, district_id=order.district_id,
@@ -163,6 +166,8 @@ def approve(dispatch: Dispatch, *, by: Actor, at: datetime, version: int | None 
     dispatch.approved_by_id, dispatch.approved_at = by.person_id, at
     if not advance(dispatch, by=by, at=at):
         raise _nobody(dispatch, at)
+    for order in live_orders(dispatch):
+        changes.note(order, "approve_dispatch", by=by, at=at)
     events.publish(DispatchApproved(dispatch.id), by=by, at=at)
 
 

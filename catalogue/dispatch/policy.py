@@ -25,6 +25,11 @@ def runs(by: Actor, thing: Any) -> bool:
     return by.kind is Kind.JOB or over(by, thing, *DESK)
 
 
+def takes_links(by: Actor, thing: Any) -> bool:
+    """Hands the lecturer the answer link: the desk, and the approver whose yes made the offer."""
+    return runs(by, thing) or over(by, thing, Role.APPROVER)
+
+
 def may_approve(by: Actor, dispatch: Dispatch) -> bool:
     """By role; that it is another person than the proposer is asked apart, so that the refusal can say so."""
     return over(by, dispatch, *APPROVING)

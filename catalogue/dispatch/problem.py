@@ -200,14 +200,14 @@ def _order(order: Order, chain: Sequence[int], span: Span, at: datetime, setting
     modes, venues = _modes(order, version)
     since = clock.day_of(order.submitted_at or at)
     overrides = calendar.overrides(since, since + timedelta(days=90))
-    now = span.minute(at) + 1
+    now = span.minute(at) + 1 + 60 * settings["least_notice_hours"]
 
     def earliest(name: str) -> int:
         return max(now, span.minute(clock.at(working_days.add_working_days(since, settings[name], overrides), 0)))
 
     edition = order.edition_item.edition if order.edition_item is not None else None
     return m.Order(
-        id=str(order.id), committee=str(order.organisation_id), course=str(order.course_id), areas=frozenset(map(str, chain)),
+        id=str(order.id), committee=str(order.organisation_id), course=str(order.course_id), areas=_areas(order, version, chain),
         minutes=version.minutes, attendees=order.expected or version.size_min, windows=_windows(order, span), modes=modes,
         location=_location(order), venues=venues, equipment=frozenset(e.code for e in version.equipment),
         preferred_lecturer=None if order.preferred_lecturer_id is None else str(order.preferred_lecturer_id), priority=order.priority,
@@ -215,6 +215,26 @@ def _order(order: Order, chain: Sequence[int], span: Span, at: datetime, setting
         not_before_online=earliest("lead_days_online"), not_after=None if edition is None else span.minute(clock.at(edition.teach_until, 1440)),
         course_modes=_course_modes(version), min_attendees=version.size_min,
     )  # fmt: skip
+
+
+def _areas(order: Order, version: CourseVersion, chain: Sequence[int]) -> frozenset[str]:
+    """The organisations above the committee and itself; its own room too if the course is taught there (讲师上门)."""
+    room = {_room_of(order.organisation_id)} if version.onsite else set()
+    return frozenset({*map(str, chain), *room})
+
+
+def _room_of(organisation_id: int) -> str:
+    return f"room of {organisation_id}"
+
+
+def _open_to(venue: Any, named: set[int], committees: set[int]) -> frozenset[str] | None:
+    """The areas a venue serves (None: all). An own room serves its committee as the place where lecturers come to."""
+    if venue.id in named or (venue.shared and not (venue.own_room and venue.organisation_id in committees)):
+        return None
+    if not venue.own_room:
+        return frozenset({str(venue.organisation_id)})
+    others = {str(one) for one in committees - {venue.organisation_id}} if venue.shared else set()
+    return frozenset({_room_of(venue.organisation_id), *others})
 
 
 def _windows(order: Order, span: Span) -> tuple[Window, ...]:
@@ -489,7 +509,7 @@ def _venues(
         m.Venue(
             id=str(r.id), capacity=r.capacity, location=(r.latitude, r.longitude), open=_open(week.get(r.id), span), closures=tuple(shut[r.id]),
             equipment=frozenset(equipment[r.id]),
-            areas=None if r.shared or r.id in named else frozenset({str(r.organisation_id)}),
+            areas=_open_to(r, named, committees),
         )
         for r in rows
     )  # fmt: skip

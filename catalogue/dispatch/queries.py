@@ -19,6 +19,8 @@ from catalogue.core.db import db
 from catalogue.core.errors import NotVisible
 from catalogue.core.words import _
 from catalogue.courses.models import Course, CourseVersion
+from catalogue.demand.models import Gap
+from catalogue.demand.states import GapState
 from catalogue.dispatch import policy
 from catalogue.dispatch.models import Dispatch, DispatchCandidate, DispatchHistory, DispatchOrder, Offer, OfferHistory
 from catalogue.dispatch.states import OfferState, State
@@ -313,6 +315,18 @@ def by_link(secret: str) -> Offer:
     if found is None:
         raise NotVisible(_("这个链接不对，或者已经换了新的。请找派单员要新的链接。"))
     return found
+
+
+def desk_of(district_id: int) -> Any:
+    """Name and telephone of the district whose desk is to be called."""
+    query = sa.select(Organisation.name, Organisation.telephone).where(Organisation.id == district_id)
+    return db.session.execute(query).one()
+
+
+def open_gap_of(order_id: int) -> Gap | None:
+    """What the academy has been told is missing for an order and has not answered yet."""
+    query = sa.select(Gap).where(Gap.order_id == order_id, Gap.state == GapState.OPEN).order_by(Gap.id).limit(1)
+    return db.session.scalars(query).one_or_none()
 
 
 def offers_of(lecturer_ids: Sequence[int], at: datetime) -> Sequence[Offer]:

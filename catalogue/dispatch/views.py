@@ -45,7 +45,9 @@ def desk() -> ResponseReturnValue:
 
 
 def _numbers(said: str) -> list[int]:
-    return [int(part) for part in said.split(",") if part.isascii() and part.isdigit() and len(part) < 16][:10]
+    """The different ids of a list like 12,15."""
+    found = [int(part) for part in said.split(",") if part.isascii() and part.isdigit() and len(part) < 16]
+    return list(dict.fromkeys(found))[:10]
 
 
 def _propose(form: ProposeForm) -> Dispatch:
@@ -85,6 +87,8 @@ def _desk(form: ProposeForm) -> ResponseReturnValue:
     turn = request.args.get("page", "1")
     number = int(turn) if turn.isascii() and turn.isdigit() and 0 < int(turn[:6]) < 10_000 else 1
     waiting = queries.queue(actor(), number)
+    if not waiting and number > 1:  # the queue has grown shorter than the address thinks
+        number, waiting = 1, queries.queue(actor())
     asked = _numbers(form.orders.data or "") or _numbers(request.args.get("o", ""))
     if not asked and waiting:
         asked = [waiting[0].id]

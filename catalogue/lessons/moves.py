@@ -10,6 +10,7 @@ from catalogue.core import changes, clock, events
 from catalogue.core.actor import Actor, Kind
 from catalogue.core.db import db, lock
 from catalogue.core.errors import IllegalAction, Invalid
+from catalogue.core.wording import day_text, span_text
 from catalogue.core.words import _
 from catalogue.dispatch import operations as dispatching
 from catalogue.dispatch.operations import MoveOption, Pick
@@ -22,6 +23,7 @@ from catalogue.organisations.queries import setting
 
 Windows = Sequence[tuple[datetime, datetime]]
 MOST_WINDOWS = 10
+FURTHEST = timedelta(days=400)  # nothing is planned further ahead
 
 
 def ask_move(
@@ -66,9 +68,19 @@ def _checked(lesson: Lesson, windows: Windows, at: datetime) -> list[list[str]]:
     for starts_at, ends_at in wanted:
         if starts_at <= at:
             raise Invalid(_("时间已经过了，请选以后的日子。"), field="windows")
+        _check_near(lesson, ends_at, at, "windows")
         if ends_at - starts_at < length:
             raise Invalid(_("有一个时间不够上完这门课。"), field="windows")
     return [[starts_at.isoformat(), ends_at.isoformat()] for starts_at, ends_at in wanted]
+
+
+def _check_near(lesson: Lesson, ends_at: datetime, at: datetime, field: str) -> None:
+    """Not after the last teaching day of the edition it was ordered from, nor absurdly far away."""
+    last = queries.taught_until(lesson.id)
+    if last is not None and clock.day_of(ends_at) > last:
+        raise Invalid(_("这一季的课上到 %(day)s 为止，请选那天以前的日子。", day=day_text(last)), field=field)
+    if ends_at > at + FURTHEST:
+        raise Invalid(_("日子太远了，请选一年以内的。"), field=field)
 
 
 def windows_of(move: Move) -> list[tuple[datetime, datetime]]:
@@ -84,6 +96,7 @@ def refuse(move: Move, *, answer: str, by: Actor, at: datetime, version: int | N
         raise Invalid(_("请写明为什么改不了，对方会看到。"), field="answer")
     changes.edit(move, {"answer": answer}, by=by, at=at, version=version, action="answer")
     changes.move(move, MOVE_NEXT, MoveAction.REFUSE, by=by, at=at, words=answer)
+    changes.note(move.lesson, "refuse_move", by=by, at=at, subject="move", subject_id=move.id, words=answer)
     events.publish(MoveRefused(move.id), by=by, at=at)
 
 
@@ -92,6 +105,7 @@ def withdraw(move: Move, *, by: Actor, at: datetime, version: int | None = None)
     if not policy.may_withdraw_move(by, move.lesson, move):
         raise NotYours(_("只有提出改期的一方可以撤回。"))
     changes.move(move, MOVE_NEXT, MoveAction.WITHDRAW, by=by, at=at, version=version)
+    changes.note(move.lesson, "withdraw_move", by=by, at=at, subject="move", subject_id=move.id)
 
 
 def move_lesson(move: Move, pick: Pick, *, by: Actor, at: datetime, version: int | None = None) -> None:
@@ -106,6 +120,7 @@ def move_lesson(move: Move, pick: Pick, *, by: Actor, at: datetime, version: int
     _check_movable(lesson, at)
     if pick.starts_at <= at:
         raise Invalid(_("这个时间已经过了，请选以后的时间。"), field="starts_at")
+    _check_near(lesson, pick.starts_at + (lesson.ends_at - lesson.starts_at), at, "starts_at")
     if pick.starts_at == lesson.starts_at:
         raise Invalid(_("新时间和原来一样，请换一个。"), field="starts_at")
     operations.lock_orders(lesson)
@@ -120,7 +135,11 @@ def move_lesson(move: Move, pick: Pick, *, by: Actor, at: datetime, version: int
         "starts_at": pick.starts_at, "ends_at": ends_at, "venue_id": pick.venue_id, "teach_mode": teach_mode,
         "cancel_free_until": operations.cancel_free_until(lesson.organisation_id, pick.starts_at, at),
     }  # fmt: skip
-    changes.edit(lesson, values, by=by, at=at, action="move", words=move.reason)
+    before = span_text(old_starts_at, old_starts_at + length)
+    words = _("原定%(old)s，改到%(new)s。%(why)s", old=before, new=span_text(pick.starts_at, ends_at), why=move.reason)
+    changes.edit(lesson, values, by=by, at=at, action="move", words=words)
+    for order in queries.orders_of(lesson):
+        changes.note(order, "move", by=by, at=at, words=words)
     _ask_to_confirm(lesson, move, at)
     events.publish(LessonMoved(lesson.id, move.id, old_starts_at), by=by, at=at)
 
@@ -158,7 +177,7 @@ def options(move: Move, at: datetime) -> list[MoveOption]:
     """New times within the windows asked for that pass every rule now: first with the same lecturer and room."""
     lesson = move.lesson
     return dispatching.move_options(
-        _orders(lesson), [w for w in windows_of(move) if w[1] > at], at, lecturer_id=_seats(lesson)[0].lecturer_id,
+        _orders(lesson), [w for w in windows_of(move) if at < w[1] <= at + FURTHEST], at, lecturer_id=_seats(lesson)[0].lecturer_id,
         venue_id=lesson.venue_id, without=[h.id for h in calendar.held_for("lesson", lesson.id)],
     )  # fmt: skip
 
@@ -227,6 +246,9 @@ def by_link(secret: str, at: datetime) -> tuple[Lesson, LessonLecturer, Actor]:
         raise LinkDead(_("这个链接过了答复时间。请打电话给派单员。"))
     lecturer = seat.lecturer
     speaking = Actor(
-        kind=Kind.TOKEN, name=lecturer.display_name, person_id=lecturer.person_id, lecturer_id=seat.lecturer_id
+        kind=Kind.TOKEN,
+        name=_("%(name)s（答复链接）", name=lecturer.display_name),
+        person_id=lecturer.person_id,
+        lecturer_id=seat.lecturer_id,
     )
     return lesson, seat, speaking

@@ -13,7 +13,7 @@ from catalogue.core import clock, numbers
 from catalogue.core.actor import Actor, Kind, Level
 from catalogue.core.db import db
 from catalogue.core.paging import Page, paged
-from catalogue.courses.models import CourseVersion, CourseVersionEquipment, Equipment
+from catalogue.courses.models import CourseVersion, CourseVersionEquipment, Edition, EditionItem, Equipment
 from catalogue.dispatch.models import Dispatch, DispatchOrder, Offer
 from catalogue.dispatch.states import OfferState
 from catalogue.lecturers.models import Lecturer
@@ -328,6 +328,17 @@ def equipment_of(course_version_id: int) -> list[str]:
         .where(CourseVersionEquipment.course_version_id == course_version_id)
     )
     return list(db.session.scalars(query.order_by(Equipment.position, Equipment.code)))
+
+
+def taught_until(lesson_id: int) -> date | None:
+    """The last teaching day of the editions its orders came from (the earliest of them); None = ordered outside any."""
+    return db.session.scalar(
+        sa.select(sa.func.min(Edition.teach_until))
+        .join(EditionItem, EditionItem.edition_id == Edition.id)
+        .join(Order, Order.edition_item_id == EditionItem.id)
+        .join(LessonOrder, LessonOrder.order_id == Order.id)
+        .where(LessonOrder.lesson_id == lesson_id)
+    )
 
 
 def orders_of(lesson: Lesson) -> list[Order]:

@@ -134,7 +134,8 @@ def reason_words(reason: Reason, reader: Reader = Reader.OUTSIDE) -> str:
         case "capacity" if "capacity" in given:
             return f"场地只坐得下 {given['capacity']} 人"
         case "lead" if "from" in given:
-            return f"太早，{_iso(given['from'])}起才来得及安排"
+            clock = f" {given['minute'] // 60}:{given['minute'] % 60:02d} " if given.get("minute") else ""
+            return f"太早，{_iso(given['from'])}{clock}起才来得及安排"
         case "edition" if "until" in given:
             return f"本期只排到 {_iso(given['until'])}"
         case "radius" if reader is Reader.DISPATCHER and "km" in given:

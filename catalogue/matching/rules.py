@@ -48,7 +48,8 @@ def _lead(slot: Slot) -> Params | None:
     earliest = slot.order.earliest(slot.mode)
     if earliest is None or slot.start >= earliest:
         return OK
-    return {"from": slot.date(-(-earliest // DAY))}
+    day, minute = divmod(earliest, DAY)
+    return {"from": slot.date(day), "minute": minute} if minute else {"from": slot.date(day)}
 
 
 def _edition(slot: Slot) -> Params | None:

@@ -91,11 +91,13 @@ def loaded(order_id: int) -> Order:
     return organisations.one(sa.select(Order).where(Order.id == order_id).options(*_PAGE))
 
 
-def history_of(order_id: int) -> Sequence[OrderHistory]:
-    """Who did what to an order, oldest first; the saving of drafts is left out."""
-    query = sa.select(OrderHistory).where(
-        OrderHistory.owner_id == order_id, OrderHistory.action.not_in(("save", "windows", "note"))
-    )
+QUIET = ("save", "windows", "note")
+
+
+def history_of(order_id: int, *, inside: bool) -> Sequence[OrderHistory]:
+    """Who did what to an order, oldest first; the saving of drafts is left out, and outside also the call backs of those who check."""
+    quiet = QUIET if inside else (*QUIET, "wait_for_call")
+    query = sa.select(OrderHistory).where(OrderHistory.owner_id == order_id, OrderHistory.action.not_in(quiet))
     return db.session.scalars(query.order_by(OrderHistory.at, OrderHistory.id)).all()
 
 

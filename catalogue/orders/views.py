@@ -11,6 +11,7 @@ from markupsafe import Markup
 from catalogue.core.actor import Role
 from catalogue.core.clock import day_of
 from catalogue.core.db import transaction
+from catalogue.core.errors import Invalid
 from catalogue.core.forms import version_of
 from catalogue.core.kept import kept
 from catalogue.core.web import actor, now, page, permit, require, roles
@@ -82,7 +83,7 @@ def order(said: str) -> ResponseReturnValue:
 def _order_page(order: Order, *, telephone: str = "") -> ResponseReturnValue:
     row = queries.row_of(order.id)
     by, side = actor(), policy.side_of(actor(), order)
-    history = queries.history_of(order.id)
+    history = queries.history_of(order.id, inside=policy.may_steer(by, order))
     line = _lines([order.id]).get(order.id)
     steers = policy.may_steer(by, order)
     own = side == "committee" or order.state is State.DRAFT
@@ -199,6 +200,8 @@ def wait_for_call(order_id: int) -> ResponseReturnValue:
     form = CallForm()
     with transaction():
         order = queries.one(actor(), order_id)
+        if not form.validate_on_submit():
+            raise Invalid(_("请填日期和时间，例如 2026-03-05 10:00；不等了就留空。"), field="until")
         operations.wait_for_call(
             order, form.instant(), by=actor(), at=now(), version=version_of(form), words=form.words.data or ""
         )

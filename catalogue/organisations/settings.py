@@ -16,6 +16,7 @@ class Known:
 SETTINGS: dict[str, Known] = {
     "answer_hours": Known(48, 1, 336, "讲师答复时限（小时）"),
     "answer_reminder_hours": Known(24, 1, 335, "发出邀约后多久提醒一次（小时）"),
+    "least_notice_hours": Known(12, 0, 240, "派单最晚在上课前多少小时（催办、替换讲师时也照此）"),
     "lead_days": Known(5, 0, 60, "最晚提前多少个工作日点单"),
     "lead_days_online": Known(3, 0, 60, "线上课最晚提前多少个工作日点单"),
     "free_cancel_days": Known(2, 0, 30, "上课前多少个工作日可以免责取消"),

@@ -13,6 +13,7 @@ from catalogue.calendar.models import HoldKind
 from catalogue.calendar.operations import Wanted
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
+from catalogue.demand.models import Gap
 from catalogue.dispatch import candidates, operations
 from catalogue.dispatch.models import Dispatch, Offer
 from catalogue.dispatch.states import OfferState, State
@@ -166,6 +167,23 @@ def test_without_candidates_the_desk_shows_why_and_a_way_out_that_works(client):
     assert (sent.status_code, the(Dispatch).mode_reason) == (302, "换时间：王书记，电话同意")
     operations.approve(the(Dispatch), by=actor_of(an_approver()), at=LATER)
     assert the(Offer).state is OfferState.OPEN
+
+
+def test_an_order_named_twice_is_one_and_a_page_beyond_the_end_is_the_first(client):
+    order, _course, _teachers = a_case()
+    client.sign_in(a_dispatcher())
+
+    assert order.number in client.get(f"/dispatch/?o={order.id},{order.id}").text
+    assert order.number in client.get("/dispatch/?page=9999").text
+
+
+def test_a_gap_is_told_to_the_academy_once(client):
+    order, _course, _teachers = a_case(lecturers=0)
+    client.sign_in(a_dispatcher())
+    for _n in range(2):
+        client.send(f"/dispatch/gap/{order.id}", {"words": "没有人讲加装电梯"})
+
+    assert db.session.scalar(db.select(db.func.count()).select_from(Gap).where(Gap.order_id == order.id)) == 1
 
 
 def test_a_gap_goes_to_the_academy(client):

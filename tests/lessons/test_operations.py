@@ -558,14 +558,34 @@ def test_one_wish_to_move_at_a_time_and_only_the_desk_moves(desk):
 
 @pytest.mark.parametrize(
     "windows",
-    [[], [(NOON - timedelta(hours=2), NOON)], [(APRIL_14[0], APRIL_14[0] + timedelta(minutes=30))], [(APRIL_14[0] + timedelta(days=n), APRIL_14[1] + timedelta(days=n)) for n in range(11)]],
-    ids=["none", "past", "too short", "eleven"],
+    [[], [(NOON - timedelta(hours=2), NOON)], [(APRIL_14[0] + timedelta(days=36500), APRIL_14[1] + timedelta(days=36500))], [(APRIL_14[0], APRIL_14[0] + timedelta(minutes=30))], [(APRIL_14[0] + timedelta(days=n), APRIL_14[1] + timedelta(days=n)) for n in range(11)]],
+    ids=["none", "past", "a century away", "too short", "eleven"],
 )  # fmt: skip
 def test_windows_of_a_move_are_judged(app, windows):
     scene = a_lesson()
 
     with pytest.raises(Invalid):
         moves.ask_move(scene.lesson, windows=windows, reason="下雨", by=scene.orderer, at=NOON)
+
+
+def test_the_desk_cannot_move_a_lesson_a_century_away_either(desk):
+    scene = a_lesson()
+    move = a_move(scene)
+
+    with pytest.raises(Invalid) as refused:
+        moves.move_lesson(move, moves.by_hand(scene.lesson, STARTS + timedelta(days=36500)), by=desk, at=NOON)
+    assert refused.value.field == "starts_at"
+    assert moves.windows_of(move) == [APRIL_14]
+
+
+def test_what_became_of_a_wish_to_move_stands_in_the_history_with_both_times(desk):
+    scene = a_lesson()
+    moves.withdraw(a_move(scene), by=scene.orderer, at=NOON)
+    move_to(a_move(scene), MOVED, by=desk, at=NOON)
+
+    told = [(row.action, row.words) for row in queries.history_of(scene.lesson.id)][-4:]
+    assert [action for action, _words in told] == ["ask_move", "withdraw_move", "ask_move", "move"]
+    assert told[-1][1].startswith("原定4月7日（周二）下午 14:00–16:00，改到4月14日（周二）下午")
 
 
 def test_no_move_after_the_lesson_has_begun(desk):
