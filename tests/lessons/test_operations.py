@@ -585,7 +585,7 @@ def test_what_became_of_a_wish_to_move_stands_in_the_history_with_both_times(des
 
     told = [(row.action, row.words) for row in queries.history_of(scene.lesson.id)][-4:]
     assert [action for action, _words in told] == ["ask_move", "withdraw_move", "ask_move", "move"]
-    assert told[-1][1].startswith("原定4月7日（周二）下午 14:00–16:00，改到4月14日（周二）下午")
+    assert told[-1][1] == "原定4月9日（周四）下午 14:00–15:30，改到4月14日（周二）下午 14:00–15:30。那天停电"
 
 
 def test_no_move_after_the_lesson_has_begun(desk):

@@ -650,7 +650,7 @@ def test_a_return_and_a_rejection_say_why(app):
 
     operations.reject(order, by=checker, at=NOON, code="already_given")
 
-    row = queries.history_of(order.id)[-1]
+    row = queries.history_of(order.id, inside=True)[-1]
     assert (order.state, row.code, row.actor) == (State.REJECTED, "already_given", checker.name)
 
 
