@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from catalogue.calendar import working_days
 from catalogue.calendar.models import CalendarDay, Hold, HoldKind
 from catalogue.calendar.working_days import Day, Kind, Override, Overrides
-from catalogue.core.db import db
+from catalogue.core.db import db, run
 
 NEIGHBOURS = timedelta(hours=24)
 
@@ -53,10 +53,15 @@ def held_for(held_for: str, held_for_id: int) -> Sequence[Hold]:
 # ── working days ───────────────────────────────────────────────────────────────────────────────
 
 
+_DAYS = sa.select(CalendarDay.day, CalendarDay.kind, CalendarDay.name).where(
+    CalendarDay.day.between(sa.bindparam("since"), sa.bindparam("until"))
+)
+
+
 def overrides(since: date, until: date) -> Overrides:
     """The district's own word on days (inclusive) that differ from the holiday library, for calendar.working_days."""
-    days = db.session.scalars(sa.select(CalendarDay).where(CalendarDay.day.between(since, until)))
-    return {d.day: Override(Kind(d.kind.value), d.name) for d in days}
+    days = run(_DAYS, {"since": since, "until": until})
+    return {day: Override(Kind(kind.value), name) for day, kind, name in days}
 
 
 def working_day(day: date) -> Day:

@@ -54,6 +54,7 @@ Overrides = Mapping[date, Override]
 NONE: Overrides = MappingProxyType({})
 
 _WEEKDAYS = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"]
+_PLAIN = tuple(Override(Kind.WEEKEND if i >= 5 else Kind.WORKDAY, name) for i, name in enumerate(_WEEKDAYS))
 _IN_LIEU = re.compile(r"由\s*(\d{4}-\d{2}-\d{2})\s*调休")
 _OBSERVED = re.compile(r"（补假）$")
 _ONE_DAY = timedelta(days=1)
@@ -86,21 +87,29 @@ def _known(year: int) -> Mapping[date, Override]:
 
 def announced(year: int, overrides: Overrides = NONE) -> bool:
     """Whether the year's 调休 notice is known. Every notice since 2001 moved a day, so a year with no moved day has none yet."""
-    entered = any(day.year == year and what.kind is Kind.MAKEUP for day, what in overrides.items())
-    return entered or any(what.kind is Kind.MAKEUP for what in _known(year).values())
+    return _is_out(year) or any(day.year == year and what.kind is Kind.MAKEUP for day, what in overrides.items())
+
+
+@cache
+def _is_out(year: int) -> bool:
+    return any(what.kind is Kind.MAKEUP for what in _known(year).values())
 
 
 def kind_of(day: date, overrides: Overrides = NONE) -> Day:
     """What the day is, with its name for people."""
-    weekday = _WEEKDAYS[day.weekday()]
-    plain = Override(Kind.WEEKEND if day.weekday() >= 5 else Kind.WORKDAY, weekday)
-    what = overrides.get(day) or _known(day.year).get(day, plain)
+    weekday = day.weekday()
+    what = overrides.get(day) or _known(day.year).get(day) or _PLAIN[weekday]
     return Day(what.kind, what.name, announced(day.year, overrides))
+
+
+def only_kind_of(day: date, overrides: Overrides = NONE) -> Kind:
+    """What the day is, without name and notice: long runs of days ask this."""
+    return (overrides.get(day) or _known(day.year).get(day) or _PLAIN[day.weekday()]).kind
 
 
 def is_working_day(day: date, overrides: Overrides = NONE) -> bool:
     """Whether offices are open on the day."""
-    return kind_of(day, overrides).works
+    return only_kind_of(day, overrides) in WORKED
 
 
 def add_working_days(day: date, count: int, overrides: Overrides = NONE) -> date:

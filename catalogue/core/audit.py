@@ -7,15 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, SessionTransaction
 
 from catalogue.core.actor import Actor
-from catalogue.core.db import db, is_postgresql
+from catalogue.core.db import db
 from catalogue.core.models import Audit, AuditCheckpoint, AuditHead
 
 CITY = 0  # the chain of acts that belong to no district
@@ -59,23 +60,35 @@ def row_hash(previous: str, row: dict[str, Any]) -> str:
     """SHA-256 over the previous hash and the row's canonical JSON (sorted keys, UTC to the second)."""
     plain = {name: row[name] for name in _CHAINED}
     plain["at"] = row["at"].astimezone(UTC).isoformat(timespec="seconds")
-    canonical = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256((previous + canonical).encode()).hexdigest()
+    return hashlib.sha256((previous + _canonical(plain)).encode()).hexdigest()
 
 
-def _head(session: Session, district_id: int) -> tuple[int, str]:
-    found = session.execute(
-        sa.select(AuditHead.sequence, AuditHead.hash).where(AuditHead.district_id == district_id).with_for_update()
-    ).first()
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+_rows, _heads = cast("sa.Table", Audit.__table__), cast("sa.Table", AuditHead.__table__)
+_INSERT, _FIRST = _rows.insert(), _heads.insert()
+_HEAD = (
+    sa.select(_heads.c.sequence, _heads.c.hash).where(_heads.c.district_id == sa.bindparam("chain")).with_for_update()
+)
+_FROM_NOTHING = sa.text(
+    "INSERT INTO audit_head (district_id, sequence, hash) VALUES (:chain, 0, '') ON CONFLICT DO NOTHING"
+)
+_NEWEST = (
+    _heads.update()
+    .where(_heads.c.district_id == sa.bindparam("chain"))
+    .values(sequence=sa.bindparam("sequence"), hash=sa.bindparam("hash"))
+)
+
+
+def _head(connection: Connection, district_id: int) -> tuple[int, str]:
+    found = connection.execute(_HEAD, {"chain": district_id}).first()
     if found is not None:
         return found.sequence, found.hash
-    if is_postgresql():  # two first writers of a chain: one inserts, the other waits for it and reads what it left
-        from_nothing = sa.text(
-            "INSERT INTO audit_head (district_id, sequence, hash) VALUES (:d, 0, '') ON CONFLICT DO NOTHING"
-        )
-        session.execute(from_nothing, {"d": district_id})
-        return _head(session, district_id)
-    session.execute(sa.insert(AuditHead).values(district_id=district_id, sequence=0, hash=""))
+    if (
+        connection.dialect.name == "postgresql"
+    ):  # of two first writers one inserts, the other waits and reads what it left
+        connection.execute(_FROM_NOTHING, {"chain": district_id})
+        return _head(connection, district_id)
+    connection.execute(_FIRST, {"district_id": district_id, "sequence": 0, "hash": ""})
     return 0, ""
 
 
@@ -84,20 +97,18 @@ def _write(session: Session) -> None:
         return
     session.flush()
     pending: list[dict[str, Any]] = session.info.pop(_PENDING)
+    connection = session.connection()
     chains: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in pending:
         chains[row["district_id"]].append(row)
     for district_id in sorted(chains):
-        sequence, last = _head(session, district_id)
+        sequence, last = _head(connection, district_id)
         for row in chains[district_id]:
             sequence += 1
             row["sequence"], row["previous_hash"] = sequence, last
             row["hash"] = last = row_hash(last, row)
-        session.execute(sa.insert(Audit), chains[district_id])
-        session.execute(
-            sa.update(AuditHead).where(AuditHead.district_id == district_id).values(sequence=sequence, hash=last),
-            execution_options={"synchronize_session": False},
-        )
+        connection.execute(_INSERT, chains[district_id])
+        connection.execute(_NEWEST, {"chain": district_id, "sequence": sequence, "hash": last})
 
 
 @event.listens_for(Session, "before_commit")

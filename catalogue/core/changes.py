@@ -3,10 +3,12 @@
 A state moves by compare-and-swap on the version, with one history row, one audit row and its outbox rows in the caller's transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
@@ -14,12 +16,13 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from catalogue.core import audit
 from catalogue.core.actor import Actor
-from catalogue.core.db import Base, db
+from catalogue.core.db import Base, db, run
 from catalogue.core.errors import IllegalAction, Stale
 from catalogue.core.models import Living
 from catalogue.core.words import _
 
 Transitions = Mapping[tuple[Any, Any], Any]
+T = TypeVar("T", bound=Living)
 
 
 def check_version(thing: Living, version: int) -> None:
@@ -35,11 +38,12 @@ def legal(table: Transitions, state: Any, action: Any) -> bool:
 
 def move(
     thing: Living, table: Transitions, action: StrEnum, *, by: Actor, at: datetime, version: int | None = None,
-    code: str = "", words: str = "", acting_for: int | None = None,
+    code: str = "", words: str = "", acting_for: int | None = None, values: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """Moves a row to the state the table names; history and audit are written with it, or nothing is.
 
-    `version` is the page's (None: the row as loaded in this transaction). `code` is a reason of a fixed list, `words` are free.
+    `version` is the page's (None: the row as loaded in this transaction). `code` is a reason of a fixed list, `words` are free;
+    `values` are plain columns that this step sets along (who checked it, when).
     Raises Stale when somebody was faster and IllegalAction when the table has no such step.
     """
     if version is not None:
@@ -49,18 +53,34 @@ def move(
     if after is None:
         raise IllegalAction(_("现在的状态不能这样办，请刷新后看最新进展。"), state=before.value, action=action.value)
     db.session.flush()
-    kind: Any = type(thing)
-    done = db.session.execute(
-        sa.update(kind)
-        .where(kind.id == thing.id, kind.version == thing.version)
-        .values(state=after, version=thing.version + 1),
-        execution_options={"synchronize_session": False},
+    along = dict(values or {})
+    done = run(
+        _swap(table_of(thing), tuple(along)),
+        {"row_id": thing.id, "row_version": thing.version, "state": after, "version": thing.version + 1, **along},
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]  # CursorResult for an UPDATE, typed as Result
+    if done.rowcount != 1:
         raise Stale(_("这条记录刚刚被别人改过，请看过新内容再办。您填的内容没有丢。"))
-    set_committed_value(thing, "state", after)
-    set_committed_value(thing, "version", thing.version + 1)
+    for name, value in {**along, "state": after, "version": thing.version + 1}.items():
+        set_committed_value(thing, name, value)
     _note(thing, action.value, before.value, after.value, by=by, at=at, code=code, words=words, acting_for=acting_for)
+
+
+def table_of(thing: Living) -> sa.Table:
+    """The table a row lives in."""
+    kind: Any = type(thing)
+    table: sa.Table = kind.__table__
+    return table
+
+
+@cache
+def _swap(table: sa.Table, along: tuple[str, ...]) -> sa.Update:
+    """The compare-and-swap of one table, built once for the same columns."""
+    fresh: dict[str, Any] = {name: sa.bindparam(name) for name in ("state", "version", *along)}
+    return (
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("row_id"), table.c.version == sa.bindparam("row_version"))
+        .values(**fresh)
+    )
 
 
 def begin(
@@ -121,6 +141,45 @@ def note(
     )
 
 
+@dataclass(frozen=True)
+class Act:
+    """One act of a row's history: what was done, from and to which state, and what it changed (old and new by column)."""
+
+    action: str
+    before: str = ""
+    after: str = ""
+    changed: Mapping[str, Any] = field(default_factory=dict)
+
+
+def enter(
+    kind: type[T], values: Mapping[str, Any], table: Transitions, action: StrEnum, acts: Sequence[Act], *, by: Actor, at: datetime,
+    acting_for: int | None = None,
+) -> T:  # fmt: skip
+    """A new row that was made, written and moved on in one go: one insert, and the acts of its history as if they came one by one.
+
+    `values` are all columns of the row in its first state; it is put in, and stands in the session, in the state the table names.
+    `acts` come before the move. Raises IllegalAction when the table has no such step.
+    """
+    first = values["state"]
+    after = table.get((first, action))
+    if after is None:
+        raise IllegalAction(_("现在的状态不能这样办，请刷新后看最新进展。"), state=first.value, action=action.value)
+    known = {**values, "state": after, "version": 1}
+    thing = kind()
+    known["id"] = run(_insert(table_of(thing)), known).inserted_primary_key[0]
+    vars(thing).update(known)  # nothing to tell the session of: the row stands there already, with just these values
+    orm.make_transient_to_detached(thing)
+    db.session.add(thing)
+    _note_all(thing, (*acts, Act(action.value, first.value, after.value)), by=by, at=at, acting_for=acting_for)
+    return thing
+
+
+@cache
+def _insert(table: sa.Table) -> sa.Insert:
+    """The insert of one table, built once."""
+    return sa.insert(table)
+
+
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value.value if isinstance(value, StrEnum) else value
@@ -133,21 +192,48 @@ def _note(
     thing: Living, action: str, before: str, after: str, *, by: Actor, at: datetime, subject: str = "", subject_id: int | None = None,
     changed: Mapping[str, Any] | None = None, code: str = "", words: str = "", acting_for: int | None = None,
 ) -> None:  # fmt: skip
-    plain = {
-        name: [_plain(v) for v in pair] if isinstance(pair, list) else _plain(pair)
-        for name, pair in (changed or {}).items()
-    }
-    acting = acting_for if acting_for is not None else by.acting_for
-    row = {
-        "owner_id": thing.id, "at": at, "action": action, "from_state": before, "to_state": after, "kind": by.kind.value, "person_id": by.person_id,
-        "actor": by.name[:60], "acting_for_id": acting, "subject": subject, "subject_id": subject_id, "code": code, "words": words, "changed": plain,
-    }  # fmt: skip
+    plain = _plain_pairs(changed)
+    row = _row(thing, action, before, after, plain, by=by, at=at, acting_for=acting_for)
+    row |= {"subject": subject, "subject_id": subject_id, "code": code, "words": words}
     table: Any = thing.history.__table__
-    db.session.execute(table.insert(), row)  # one statement, compiled once: every write of the service passes here
+    run(_insert(table), row)
     audit.append(
         action, subject or thing.__tablename__, thing.id if subject_id is None else subject_id, by=by, at=at,
         district_id=getattr(thing, "district_id", None), from_state=before, to_state=after, code=code, fields=tuple(plain),
     )  # fmt: skip
+
+
+def _note_all(thing: Living, acts: Sequence[Act], *, by: Actor, at: datetime, acting_for: int | None) -> None:
+    """Several acts of one row at once: the history by one statement."""
+    plain = [_plain_pairs(act.changed) for act in acts]
+    rows = [
+        _row(thing, a.action, a.before, a.after, p, by=by, at=at, acting_for=acting_for)
+        for a, p in zip(acts, plain, strict=True)
+    ]
+    table: Any = thing.history.__table__
+    run(_insert(table), rows)
+    for act, changed in zip(acts, plain, strict=True):
+        audit.append(
+            act.action, thing.__tablename__, thing.id, by=by, at=at, district_id=getattr(thing, "district_id", None),
+            from_state=act.before, to_state=act.after, fields=tuple(changed),
+        )  # fmt: skip
+
+
+def _plain_pairs(changed: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        name: [_plain(v) for v in pair] if isinstance(pair, list) else _plain(pair)
+        for name, pair in (changed or {}).items()
+    }
+
+
+def _row(
+    thing: Living, action: str, before: str, after: str, changed: Mapping[str, Any], *, by: Actor, at: datetime, acting_for: int | None,
+) -> dict[str, Any]:  # fmt: skip
+    acting = acting_for if acting_for is not None else by.acting_for
+    return {
+        "owner_id": thing.id, "at": at, "action": action, "from_state": before, "to_state": after, "kind": by.kind.value, "person_id": by.person_id,
+        "actor": by.name[:60], "acting_for_id": acting, "subject": "", "subject_id": None, "code": "", "words": "", "changed": changed,
+    }  # fmt: skip
 
 
 def _refuse(target: Base, value: Any, _old: Any, _initiator: Any) -> None:

@@ -4,6 +4,7 @@ import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -241,6 +242,16 @@ def transaction(*, writes: bool | None = None) -> Iterator[Session]:
         raise
 
 
+def run(statement: sa.Executable, known: Any = None) -> Any:
+    """Runs a statement of tables and columns with its values, on the transaction's own connection: it costs half of what the session does.
+
+    For statements built once; entities go through the session. What is pending is written first, as the session would.
+    """
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement, known)
+
+
 def is_postgresql() -> bool:
     """Is the business database PostgreSQL? Only for the few statements that cannot be said the same way twice."""
     return db.session.get_bind().dialect.name == "postgresql"
@@ -252,5 +263,11 @@ def lock(model: type[Base], ids: list[int]) -> None:
     FOR NO KEY UPDATE: rows that merely refer to a locked one (foreign keys) do not wait for it.
     """
     if ids and is_postgresql():
-        pk = sa.inspect(model).primary_key[0]
-        db.session.execute(sa.select(pk).where(pk.in_(sorted(set(ids)))).order_by(pk).with_for_update(key_share=True))
+        run(_locking(model), {"ids": sorted(set(ids))})
+
+
+@cache
+def _locking(model: type[Base]) -> sa.Select[Any]:
+    """The statement that locks rows of a table, built once."""
+    pk = sa.inspect(model).primary_key[0]
+    return sa.select(pk).where(pk.in_(sa.bindparam("ids", expanding=True))).order_by(pk).with_for_update(key_share=True)

@@ -2,28 +2,34 @@
 
 import re
 from datetime import datetime
+from typing import Any, cast
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catalogue.core import clock
-from catalogue.core.db import db, is_postgresql
+from catalogue.core.db import is_postgresql, run
 from catalogue.core.models import RunningNumber
 
 ORDER, DISPATCH, LESSON, APPOINTMENT = "D", "P", "K", "S"  # 点单, 派单, 课, 聘书
 _FORM = re.compile(r"([A-Z]{2,6})(\d{2})([A-Z])(\d{1,6})")
 
 
+_numbers = cast("sa.Table", RunningNumber.__table__)
+_UPSERT: dict[str, Any] = {
+    name: insert(_numbers)
+    .on_conflict_do_update(index_elements=["district_id", "name", "year"], set_={"value": _numbers.c.value + 1})
+    .returning(_numbers.c.value)
+    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
+
+
 def next_number(letter: str, *, district_id: int, prefix: str, at: datetime) -> str:
     """The next number of this kind, district and year; the counter row is the lock. Gaps appear when a transaction is undone."""
     year = clock.day_of(at).year
-    insert = postgresql.insert if is_postgresql() else sqlite.insert
-    upsert = (
-        insert(RunningNumber)
-        .values(district_id=district_id, name=letter, year=year, value=1)
-        .on_conflict_do_update(index_elements=["district_id", "name", "year"], set_={"value": RunningNumber.value + 1})
-        .returning(RunningNumber.value)
-    )
-    value = db.session.execute(upsert).scalar_one()
+    upsert = _UPSERT["postgresql" if is_postgresql() else "sqlite"]
+    known = {"district_id": district_id, "name": letter, "year": year, "value": 1}
+    value = run(upsert, known).scalar_one()
     return f"{prefix}{year % 100:02d}-{letter}-{value:05d}"
 
 

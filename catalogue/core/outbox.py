@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
-from catalogue.core.db import db, is_postgresql, transaction
+from catalogue.core.db import db, is_postgresql, run, transaction
 from catalogue.core.models import Outbox
 
 LEASE = timedelta(minutes=5)
@@ -20,20 +20,22 @@ _WAKE = "songxue.wake"
 Handler = Callable[[Outbox, datetime], None]
 
 
+_PUT: dict[str, Any] = {
+    name: insert(cast("sa.Table", Outbox.__table__)).on_conflict_do_nothing(index_elements=["key"])
+    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}  # built once: every notice passes here
+
+
 def put(
     kind: str, subject: str, subject_id: int, *, district_id: int, at: datetime, key: str,
     payload: Mapping[str, Any] | None = None, not_before: datetime | None = None,
 ) -> None:  # fmt: skip
     """Writes one row, once per key however often it is asked. Payload holds ids only: text is rendered when it is sent."""
-    insert = postgresql.insert if is_postgresql() else sqlite.insert
-    db.session.execute(
-        insert(Outbox)
-        .values(
-            kind=kind, subject=subject, subject_id=subject_id, district_id=district_id, payload=dict(payload or {}), key=key,
-            made_at=at, not_before=not_before or at, attempts=0, error="",
-        )
-        .on_conflict_do_nothing(index_elements=["key"])
-    )  # fmt: skip
+    row = {
+        "kind": kind, "subject": subject, "subject_id": subject_id, "district_id": district_id, "payload": dict(payload or {}), "key": key,
+        "made_at": at, "not_before": not_before or at, "attempts": 0, "error": "",
+    }  # fmt: skip
+    run(_PUT["postgresql" if is_postgresql() else "sqlite"], row)
     db.session().info["outbox_written"] = True
 
 

@@ -1,11 +1,13 @@
 """The queue only wakes a consumer: huey over Redis if REDIS_URL is set, else over PostgreSQL when that is the database, else a SQLite file."""
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from threading import Lock
+from threading import Event, Lock, Thread
+from time import sleep
 
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask, current_app, has_request_context
 from huey import Huey, PriorityRedisHuey, SqliteHuey, crontab
 from huey.contrib.sql_huey import SqlHuey
 
@@ -102,9 +104,13 @@ def wire(app: Flask, periodic: Periodic, jobs: Jobs) -> Huey:
 def wake(app: Flask) -> Callable[[], None]:
     """A function that asks a consumer to look at the outbox; a queue that is away only delays until the next minute.
 
-    Tests have no consumer: they deliver the outbox themselves, so nothing is asked there.
+    Within a request a thread of its own asks, so that nobody waits for the queue, and commits close together ask once; a command or
+    job asks at once. Tests have no consumer: they deliver the outbox themselves, so nothing is asked there.
     """
-    return lambda: _tell(app, "songxue.wake_up")
+    if app.config["SETTINGS"].app_env == "test":
+        return lambda: None
+    bell = Bell(lambda: _tell(app, "songxue.wake_up"))
+    return lambda: bell.ring() if has_request_context() else _tell(app, "songxue.wake_up")
 
 
 def ask(name: str) -> None:
@@ -120,6 +126,31 @@ def _tell(app: Flask, task: str, *arguments: str) -> None:
         app.extensions[task](*arguments)
     except Exception:  # the row is the truth; losing the wake-up must never fail a committed request
         app.logger.exception("queue unreachable")
+
+
+class Bell:
+    """Does one thing soon after it was rung, in a thread of its own, at most every so many seconds; the last ring is never lost."""
+
+    def __init__(self, answer: Callable[[], None], seconds: float = 0.05) -> None:
+        self._answer, self._seconds = answer, seconds
+        self._rung = Event()
+        self._lock = Lock()
+        self._process = 0  # the one whose thread listens: after a fork there is none yet
+
+    def ring(self) -> None:
+        """Returns at once."""
+        self._rung.set()
+        if self._process != os.getpid():
+            with self._lock:
+                if self._process != os.getpid():
+                    self._process = os.getpid()
+                    Thread(target=self._listen, name="bell", daemon=True).start()
+
+    def _listen(self) -> None:
+        while self._rung.wait():
+            self._rung.clear()
+            self._answer()
+            sleep(self._seconds)
 
 
 def reachable(app: Flask) -> bool:

@@ -9,18 +9,19 @@ from flask import Blueprint, flash, g, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from sqlalchemy.exc import IntegrityError
 
 from catalogue.core import wording
 from catalogue.core.actor import Role
 from catalogue.core.clock import HalfDay, day_of
-from catalogue.core.db import transaction
-from catalogue.core.errors import NotVisible
+from catalogue.core.db import db, transaction
+from catalogue.core.errors import NotVisible, Refusal
 from catalogue.core.forms import version_of
 from catalogue.core.kept import detached, kept
 from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _, spoken
 from catalogue.courses.models import Course, CourseVersion
-from catalogue.orders import choices, operations, patterns, policy, queries, rules, sheet
+from catalogue.orders import choices, operations, patterns, placing, policy, queries, rules, sheet
 from catalogue.orders.forms import HALVES, WEEKDAYS, OrderForm, options
 from catalogue.orders.models import Order, Origin, Place
 from catalogue.orders.sheet import Asked, Availability, Free, Times
@@ -51,6 +52,9 @@ STEP_OF = {
 def new() -> ResponseReturnValue:
     """A form with a fresh one-time key; the first press (or a moment of typing) makes the draft."""
     if request.method == "POST":
+        number = _placed(OrderForm()) if "submit" in request.form and "refusal" not in g else None
+        if number is not None:
+            return _thanks(number)
         form = OrderForm()
         with transaction():
             order_id = _begun(form)
@@ -164,6 +168,51 @@ def _slot(said: str, terms: rules.Terms) -> patterns.Slot | None:
     return found if sheet.inside(found[0], terms) is not None else None
 
 
+def _placed(form: OrderForm) -> str | None:
+    """Writes the order and hands it in at once, in one transaction; gives its number.
+
+    None when that cannot be: the key is used already, something is wrong or refused. Then nothing was written, and what was typed
+    is kept as a draft by the way every other button takes.
+    """
+    committee_id, course_id, key = _number(form.committee.data), _number(form.course.data), (form.key.data or "")[:64]
+    if committee_id is None or course_id is None or not key or "X-Autosave" in request.headers:
+        return None
+    try:
+        with transaction():
+            known = placing.facts(
+                course_id, committee_id, key, venue_id=_number(form.venue.data) if form.place.data == Place.VENUE else None,
+                lecturer_id=_number(form.preferred_lecturer.data), by=actor(), at=now(),
+            )  # fmt: skip
+            if known is None:
+                return None
+            _offered(form, known)
+            times = Times([])
+            if not form.validate_on_submit():
+                return None
+            sheet.pressed(times, form, request.form, known.terms)
+            if form.errors:
+                return None
+            order = placing.place(
+                known, form.values(), times.windows(), key=key, pattern=times.pattern, by=actor(), at=now(),
+                quota_reason=form.quota_reason.data or "",
+            )  # fmt: skip
+    except (Refusal, IntegrityError):
+        return None
+    return order.number
+
+
+def _offered(form: OrderForm, known: placing.Facts) -> None:
+    """What can be chosen, as far as it was chosen."""
+    form.audience.choices = options({"": "", **{a.code: a.label for a in known.audiences}})
+    form.preferred_lecturer.choices = options({"": "", **({known.lecturer_id: ""} if known.lecturer_id else {})})
+    form.venue.choices = options({"": "", **({known.venue.id: known.venue.name} if known.venue is not None else {})})
+
+
+def _thanks(number: str | None) -> ResponseReturnValue:
+    flash(_("点单已提交，点单号 %(number)s。", number=number), "done")
+    return redirect(f"/orders/{number}")
+
+
 def _begun(form: OrderForm) -> int:
     """The draft of this page's one-time key. After a refusal it is only looked up: nothing is written twice."""
     committee_id, course_id = _number(form.committee.data), _number(form.course.data)
@@ -188,7 +237,7 @@ def _version(order: Order) -> CourseVersion:
 
 def _written(form: OrderForm, order_id: int) -> ResponseReturnValue:
     """Keeps what was typed, does what the button says, and shows the form again (or the order, once it is handed in)."""
-    autosave = "X-Autosave" in request.headers
+    autosave, submits, refused = "X-Autosave" in request.headers, False, None
     with transaction():
         order = queries.one(actor(), order_id)
         done = order.state not in (State.DRAFT, State.RETURNED)
@@ -208,22 +257,32 @@ def _written(form: OrderForm, order_id: int) -> ResponseReturnValue:
                 order, form.values(), times.windows(), pattern=times.pattern, by=actor(), at=now(), version=_version_of(form)
             )  # fmt: skip
             good = good and not form.errors
+            submits = good and "submit" in request.form and not autosave
             if "submit" not in request.form:
                 _quiet(form)
+            if submits:
+                refused = _handed_in(order, form)
     if autosave:
         return jsonify(version=order.version, url=f"/orders/{order.id}/edit")
-    if "submit" in request.form and good:
-        with transaction():
-            order = queries.one(actor(), order_id)
-            operations.submit(order, by=actor(), at=now(), quota_reason=form.quota_reason.data or "")
-            number = order.number
-        flash(_("点单已提交，点单号 %(number)s。", number=number), "done")
-        return redirect(f"/orders/{number}")
+    if refused is not None:
+        raise refused
+    if submits:
+        return _thanks(order.number)
     with transaction():
         order = queries.one(actor(), order_id)
         form.version.data = str(order.version)
         times.slots = sheet.times_of(order).slots
         return _page(form, order, order.course, _version(order), order.organisation, times)
+
+
+def _handed_in(order: Order, form: OrderForm) -> Refusal | None:
+    """Hands it in. What was typed stays kept when a rule refuses it, so the refusal is given back and not raised here."""
+    try:
+        with db.session.begin_nested():
+            operations.submit(order, by=actor(), at=now(), quota_reason=form.quota_reason.data or "")
+    except Refusal as refused:
+        return refused
+    return None
 
 
 def _quiet(form: OrderForm) -> None:

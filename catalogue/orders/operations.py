@@ -1,16 +1,17 @@
 """Every write of orders: drafts and windows, submitting by the rules, checks, notes, and the thin steps other features take."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from catalogue.core import changes, events, numbers
 from catalogue.core.actor import Actor, Role, job
 from catalogue.core.clock import day_of
-from catalogue.core.db import db, is_postgresql, lock
+from catalogue.core.db import db, is_postgresql, lock, run
 from catalogue.core.errors import IllegalAction, Invalid, NotVisible, Stale
 from catalogue.core.words import _
 from catalogue.courses.models import Course, CourseVersion, EditionItem
@@ -105,7 +106,7 @@ def _made_with(committee_id: int, key: str, by: Actor) -> Order | None:
     return queries.loaded(found.id)
 
 
-def usual_place(version: CourseVersion) -> Place:
+def usual_place(version: CourseVersion | queries.Promise) -> Place:
     """Where a course is usually held: the committee's own room when the lecturer comes there."""
     if version.onsite:
         return Place.OWN_ROOM
@@ -177,10 +178,7 @@ def set_windows(
     _check_editor(by, order)
     _check_page(order, version, by)
     wanted = list(dict.fromkeys(windows))
-    if len(wanted) > (MOST if pattern else MOST_SINGLE):
-        raise TooManyWindows(
-            _("最多选 %(n)d 个时间。要更多，请写成一句话，例如：周二或周四晚上。", n=MOST_SINGLE), field="windows"
-        )
+    refuse_too_many(wanted, pattern)
     before = [(w.starts_at, w.ends_at) for w in order.windows]
     if wanted == before and pattern == order.pattern:
         return
@@ -192,14 +190,37 @@ def set_windows(
     changes.note(order, "windows", by=by, at=at, changed=changed)
 
 
+def refuse_too_many(windows: Windows, pattern: str) -> None:
+    """Raises TooManyWindows."""
+    if len(windows) > (MOST if pattern else MOST_SINGLE):
+        raise TooManyWindows(
+            _("最多选 %(n)d 个时间。要更多，请写成一句话，例如：周二或周四晚上。", n=MOST_SINGLE), field="windows"
+        )
+
+
 def _write_windows(order: Order, wanted: Windows) -> None:
-    for old in order.windows:
-        db.session.delete(old)
-    db.session.flush()
-    for rank, (starts_at, ends_at) in enumerate(wanted, 1):
-        db.session.add(OrderWindow(order_id=order.id, starts_at=starts_at, ends_at=ends_at, rank=rank))
-    db.session.flush()
-    db.session.refresh(order, ["windows"])
+    """The possible times, replaced whole by one statement; nothing else of the order is touched."""
+    if order.windows:
+        run(_FORGET_WINDOWS, {"of": order.id})
+        for old in order.windows:
+            db.session.expunge(old)
+    if wanted:
+        run(INSERT_WINDOWS, window_rows(order.id, wanted))
+    set_committed_value(order, "windows", list(db.session.scalars(_WINDOWS_OF, {"of": order.id})))
+
+
+_windows = cast("sa.Table", OrderWindow.__table__)
+INSERT_WINDOWS = _windows.insert()
+_FORGET_WINDOWS = _windows.delete().where(_windows.c.order_id == sa.bindparam("of"))
+_WINDOWS_OF = sa.select(OrderWindow).where(OrderWindow.order_id == sa.bindparam("of")).order_by(OrderWindow.rank)
+
+
+def window_rows(order_id: int, wanted: Windows) -> list[dict[str, Any]]:
+    """Rows of order_window, best first."""
+    return [
+        {"order_id": order_id, "starts_at": starts_at, "ends_at": ends_at, "rank": rank}
+        for rank, (starts_at, ends_at) in enumerate(wanted, 1)
+    ]
 
 
 def again(order: Order, *, by: Actor, at: datetime, committee: Organisation, course: Course, key: str) -> Order:
@@ -235,14 +256,11 @@ def submit(order: Order, *, by: Actor, at: datetime, version: int | None = None,
     _check_may(policy.may_submit(by, order), order, by, Action.SUBMIT)
     _check_page(order, version, by)
     lock(Organisation, [order.organisation_id])
-    case = _case(order, at)
-    case = _without_near(case)
-    _fill_place(case)
-    for rule in rules.ALWAYS:
-        rule(case)
-    _judge_quota(case, by, quota_reason)
-    _complete(case, by, at, quota_reason)
-    changes.move(order, NEXT, Action.SUBMIT, by=by, at=at, acting_for=order.organisation_id)
+    case = judged(_case(order, at), by, quota_reason)
+    if len(case.windows) < len(order.windows):
+        _write_windows(order, case.windows)
+    columns = handed_in(case, by, at, quota_reason)
+    changes.move(order, NEXT, Action.SUBMIT, by=by, at=at, acting_for=order.organisation_id, values=columns)
     events.publish(OrderSubmitted(order.id), by=by, at=at)
 
 
@@ -256,41 +274,38 @@ def _case(order: Order, at: datetime) -> Case:
     return Case(order, order.course, version, windows, terms, venue)
 
 
+def judged(case: Case, by: Actor, quota_reason: str) -> Case:
+    """The case without the times of a pattern that came too near, after every rule has let it pass. Raises the refusals of rules.py."""
+    case = _without_near(case)
+    for rule in rules.ALWAYS:
+        rule(case)
+    item = case.terms.must_item()
+    if item.limit is not None:  # an item without a limit has nothing to guard
+        lock(EditionItem, [item.id])
+        rules.item_has_room(case)
+    if not (quota_reason and policy.may_override_quota(by, case.order)):
+        rules.within_quota(case)
+    return case
+
+
 def _without_near(case: Case) -> Case:
     """A pattern loses the times that came too near meanwhile; when none is left, the rule says so."""
-    order = case.order
-    earliest = case.terms.earliest(order.place)
+    earliest = case.terms.earliest(case.order.place)
     far = tuple(w for w in case.windows if day_of(w[0]) >= earliest)
-    if not order.pattern or len(far) == len(case.windows) or not far:
-        return case
-    _write_windows(order, far)
-    return Case(order, case.course, case.version, far, case.terms, case.venue)
+    return replace(case, windows=far) if case.order.pattern and far else case
 
 
-def _fill_place(case: Case) -> None:
-    case.order.venue_id = case.venue.id if case.venue is not None else None
-
-
-def _judge_quota(case: Case, by: Actor, reason: str) -> None:
-    lock(EditionItem, [case.terms.must_item().id])
-    rules.item_has_room(case)
-    if reason and policy.may_override_quota(by, case.order):
-        return
-    rules.within_quota(case)
-
-
-def _complete(case: Case, by: Actor, at: datetime, quota_reason: str) -> None:
-    order, terms = case.order, case.terms
-    item = terms.must_item()
-    order.edition_item_id, order.course_version_id = item.id, item.course_version_id
-    order.submitted_by_id, order.submitted_at, order.check_by = by.person_id, at, terms.check_by(at)
-    order.checked_by_id = order.checked_at = order.call_back_until = None
-    if quota_reason and policy.may_override_quota(by, order):
-        order.quota_reason = quota_reason
-    if order.number is None:
-        prefix = db.session.scalar(sa.select(Organisation.number_prefix).where(Organisation.id == order.district_id))
-        order.number = numbers.next_number(numbers.ORDER, district_id=order.district_id, prefix=prefix or "", at=at)
-    db.session.flush()
+def handed_in(case: Case, by: Actor, at: datetime, quota_reason: str) -> dict[str, Any]:
+    """The columns that handing in sets: the item and version ordered, the room, who and when, the town's deadline, the number."""
+    order, item = case.order, case.terms.must_item()
+    return {
+        "edition_item_id": item.id, "course_version_id": item.course_version_id,
+        "venue_id": case.venue.id if case.venue is not None else None,
+        "submitted_by_id": by.person_id, "submitted_at": at, "check_by": case.terms.check_by(at),
+        "checked_by_id": None, "checked_at": None, "call_back_until": None,
+        "quota_reason": quota_reason if quota_reason and policy.may_override_quota(by, order) else order.quota_reason,
+        "number": order.number or numbers.next_number(numbers.ORDER, district_id=order.district_id, prefix=case.terms.prefix, at=at),
+    }  # fmt: skip
 
 
 # ── checking ────────────────────────────────────────────────────────────────────────────────────
@@ -299,8 +314,7 @@ def _complete(case: Case, by: Actor, at: datetime, quota_reason: str) -> None:
 def approve(order: Order, *, by: Actor, at: datetime, version: int | None = None, words: str = "") -> None:
     """The town lets it pass to the district. Nobody checks an order they entered or submitted, under any role."""
     _check_checker(by, order, Action.APPROVE)
-    changes.move(order, NEXT, Action.APPROVE, by=by, at=at, version=version, words=words)
-    _checked(order, by, at)
+    changes.move(order, NEXT, Action.APPROVE, by=by, at=at, version=version, words=words, values=_checked(by, at))
     events.publish(OrderApproved(order.id), by=by, at=at)
 
 
@@ -312,8 +326,7 @@ def send_back(order: Order, *, by: Actor, at: datetime, reason: str, version: in
         _check_checker(by, order, Action.RETURN)
     if not reason.strip():
         raise ReasonMissing(_("请写清楚要对方补什么、改什么。"), field="reason")
-    changes.move(order, NEXT, Action.RETURN, by=by, at=at, version=version, words=reason)
-    _checked(order, by, at)
+    changes.move(order, NEXT, Action.RETURN, by=by, at=at, version=version, words=reason, values=_checked(by, at))
     events.publish(OrderReturned(order.id), by=by, at=at)
 
 
@@ -321,8 +334,9 @@ def reject(order: Order, *, by: Actor, at: datetime, code: str, reason: str = ""
     """Says no for good, with a reason of the list and words."""
     _check_checker(by, order, Action.REJECT)
     _check_reason(code, reason, REJECTIONS)
-    changes.move(order, NEXT, Action.REJECT, by=by, at=at, version=version, code=code, words=reason)
-    _checked(order, by, at)
+    changes.move(
+        order, NEXT, Action.REJECT, by=by, at=at, version=version, code=code, words=reason, values=_checked(by, at)
+    )  # fmt: skip
     events.publish(OrderRejected(order.id), by=by, at=at)
 
 
@@ -381,9 +395,9 @@ def _check_steers(by: Actor, order: Order) -> None:
         raise NotYours(_("这张点单不归您办。需要的话，请联系本街镇管理员。"))
 
 
-def _checked(order: Order, by: Actor, at: datetime) -> None:
-    order.checked_by_id, order.checked_at, order.call_back_until = by.person_id, at, None
-    db.session.flush()
+def _checked(by: Actor, at: datetime) -> dict[str, Any]:
+    """Columns that every decision of a checker sets."""
+    return {"checked_by_id": by.person_id, "checked_at": at, "call_back_until": None}
 
 
 # ── steering and notes ──────────────────────────────────────────────────────────────────────────

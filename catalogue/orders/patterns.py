@@ -317,7 +317,7 @@ def expand(pattern: Pattern, *, teach: Span, not_before: date, overrides: Overri
             continue
         if day < not_before:
             near += len(halves)
-        elif not pattern.holidays and working_days.kind_of(day, overrides).kind is Kind.HOLIDAY:
+        elif not pattern.holidays and working_days.only_kind_of(day, overrides) is Kind.HOLIDAY:
             holidays.append(day)
         else:
             slots += [(day, h) for h in halves]

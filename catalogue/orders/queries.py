@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from catalogue.accounts.models import Membership, Person
 from catalogue.core import numbers
 from catalogue.core.actor import Actor, Level, Role
-from catalogue.core.db import db
+from catalogue.core.db import db, run
 from catalogue.core.errors import NotVisible
 from catalogue.core.paging import Page, paged
 from catalogue.core.words import _
@@ -25,6 +25,7 @@ from catalogue.courses.models import (
     Edition,
     EditionItem,
 )
+from catalogue.courses.states import State as CourseState
 from catalogue.orders import policy
 from catalogue.orders.models import Order, OrderHistory, OrderNote, OrderWindow, Origin
 from catalogue.orders.states import COUNTED, OPEN, Action, State
@@ -284,21 +285,67 @@ def chain_of(organisation_id: int) -> tuple[int, ...]:
     return (organisation_id, *(r.id for r in above))
 
 
+@dataclass(frozen=True)
+class Season:
+    """An edition: when one may order from it and when its lessons are taught (days, inclusive)."""
+
+    id: int
+    name: str
+    order_from: date
+    order_until: date
+    teach_from: date
+    teach_until: date
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a version of a course says of itself, as far as orders are judged by it."""
+
+    id: int
+    state: CourseState
+    onsite: bool
+    venue: bool
+    online: bool
+    size_min: int
+    size_max: int
+
+
+@dataclass(frozen=True)
+class Item:
+    """A course on an edition: the version that is ordered, and how many lessons there are at most (None: no limit)."""
+
+    id: int
+    edition_id: int
+    course_version_id: int
+    limit: int | None
+    edition: Season
+    course_version: Promise
+
+
+_i, _e, _v, _reach = (cast("sa.Table", m.__table__).c for m in (EditionItem, Edition, CourseVersion, OrganisationReach))
+_SEASON = (_e.id, _e.name, _e.order_from, _e.order_until, _e.teach_from, _e.teach_until)
+PROMISE = (_v.id, _v.state, _v.onsite, _v.venue, _v.online, _v.size_min, _v.size_max)
 _ITEMS = (
-    sa.select(EditionItem)
-    .join(Edition, Edition.id == EditionItem.edition_id)
-    .where(
-        EditionItem.course_id == sa.bindparam("course_id"), EditionItem.ended_on.is_(None),
-        Edition.organisation_id.in_(sa.bindparam("chain", expanding=True)), Edition.published_on.is_not(None), Edition.ended_on.is_(None),
+    sa.select(_i.id, _i.edition_id, _i.course_version_id, _i.limit, *_SEASON, *PROMISE)
+    .select_from(
+        sa.join(EditionItem.__table__, Edition.__table__, _e.id == _i.edition_id)
+        .join(CourseVersion.__table__, _v.id == _i.course_version_id)
     )
-    .options(joinedload(EditionItem.edition), joinedload(EditionItem.course_version))
-    .order_by(Edition.teach_from, Edition.id, EditionItem.id)
+    .where(
+        _i.course_id == sa.bindparam("course_id"), _i.ended_on.is_(None), _e.published_on.is_not(None), _e.ended_on.is_(None),
+        _e.organisation_id.in_(sa.select(_reach.ancestor_id).where(_reach.descendant_id == sa.bindparam("committee_id"))),
+    )
+    .order_by(_e.teach_from, _e.id, _i.id)
 )  # fmt: skip
 
 
-def items_of(course_id: int, chain: Sequence[int]) -> Sequence[EditionItem]:
-    """The course on the published editions of these organisations, earliest lessons first, each with its edition and version."""
-    return db.session.scalars(_ITEMS, {"course_id": course_id, "chain": list(chain)}).all()
+def items_of(course_id: int, committee_id: int) -> list[Item]:
+    """The course on the published editions of a committee and all above it, earliest lessons first."""
+    rows: Any = run(_ITEMS, {"course_id": course_id, "committee_id": committee_id})
+    return [
+        Item(row[0], row[1], row[2], row[3], edition=Season(*row[4:10]), course_version=Promise(*row[10:]))
+        for row in rows
+    ]
 
 
 def audiences_of(course_version_id: int) -> Sequence[Audience]:
@@ -344,34 +391,53 @@ class Used:
 
 def used(organisation_id: int, edition_id: int, course_id: int, *, without: int | None = None) -> Used:
     """The quota a committee has used in an edition, one order left out (the one being judged)."""
-    row = db.session.execute(
-        _USED,
-        {"organisation_id": organisation_id, "edition_id": edition_id, "course_id": course_id, "without": without or 0},
-    ).one()
+    known = {
+        "organisation_id": organisation_id,
+        "edition_id": edition_id,
+        "course_id": course_id,
+        "without": without or 0,
+    }
+    row = run(_USED, known).one()
     return Used(row[0], row[1])
+
+
+_USED_OF_ITEM = (
+    sa.select(sa.func.count())
+    .select_from(Order)
+    .where(Order.edition_item_id == sa.bindparam("item_id"), Order.id != sa.bindparam("without"), _counts())
+)
 
 
 def used_of_item(item_id: int, *, without: int | None = None) -> int:
     """How many counted orders stand on an edition's item, everybody's."""
-    query = sa.select(sa.func.count()).where(Order.edition_item_id == item_id, Order.id != (without or 0), _counts())
-    return db.session.scalar(query) or 0
+    known = {"item_id": item_id, "without": without or 0}
+    return int(run(_USED_OF_ITEM, known).scalar_one())
+
+
+_DUPLICATES = (
+    sa.select(Order.number, OrderWindow.starts_at, OrderWindow.ends_at)
+    .join(OrderWindow, OrderWindow.order_id == Order.id)
+    .where(
+        Order.organisation_id == sa.bindparam("organisation_id"), Order.course_id == sa.bindparam("course_id"),
+        Order.id != sa.bindparam("without"), Order.state.in_(OPEN),
+        OrderWindow.starts_at < sa.bindparam("until"), OrderWindow.ends_at > sa.bindparam("since"),
+    )
+    .order_by(Order.id)
+)  # fmt: skip
 
 
 def duplicate_of(order: Order, windows: Sequence[tuple[datetime, datetime]]) -> str | None:
     """The number of another open order of the committee for the same course at an overlapping time, if there is one."""
-    overlapping = [sa.and_(OrderWindow.starts_at < end, OrderWindow.ends_at > start) for start, end in windows]
-    if not overlapping:
+    if not windows:
         return None
-    return db.session.scalar(
-        sa.select(Order.number)
-        .join(OrderWindow, OrderWindow.order_id == Order.id)
-        .where(
-            Order.organisation_id == order.organisation_id, Order.course_id == order.course_id, Order.id != order.id,
-            Order.state.in_(OPEN), sa.or_(*overlapping),
-        )
-        .order_by(Order.id)
-        .limit(1)
-    )  # fmt: skip
+    known = {
+        "organisation_id": order.organisation_id, "course_id": order.course_id, "without": order.id or 0,
+        "since": min(start for start, _end in windows), "until": max(end for _start, end in windows),
+    }  # fmt: skip
+    for number, starts_at, ends_at in run(_DUPLICATES, known):
+        if any(starts_at < end and ends_at > start for start, end in windows):
+            return str(number)
+    return None
 
 
 def unmet_candidates(day: date, limit: int = 500) -> Sequence[int]:

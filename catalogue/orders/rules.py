@@ -4,7 +4,7 @@ The facts (settings, edition, calendar, quota) are read once into `Terms`, which
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from catalogue.calendar.working_days import Overrides
 from catalogue.core import clock, wording
 from catalogue.core.db import db
 from catalogue.core.words import _
-from catalogue.courses.models import Audience, Course, CourseOffer, CourseVersion, Edition, EditionItem
+from catalogue.courses.models import Audience, Course, CourseOffer, CourseVersion
 from catalogue.courses.states import State as CourseState
 from catalogue.lecturers.models import Lecturer, Qualification
 from catalogue.orders import queries
@@ -38,6 +38,7 @@ from catalogue.orders.errors import (
 )
 from catalogue.orders.models import Order, Place
 from catalogue.orders.patterns import Span
+from catalogue.orders.queries import Item, Promise, Season
 from catalogue.organisations import queries as organisations
 from catalogue.organisations.models import Organisation
 from catalogue.venues.models import Venue
@@ -53,18 +54,20 @@ class Terms:
     chain: tuple[int, ...]
     settings: dict[str, int]
     overrides: Overrides
-    items: tuple[EditionItem, ...]  # of every published edition, earliest lessons first
-    item: EditionItem | None
+    items: tuple[Item, ...]  # of every published edition, earliest lessons first
+    item: Item | None
+    committee: Any = None  # id, town_id, district_id, ended_on, name
+    prefix: str = ""  # of the district's numbers
 
     @property
-    def edition(self) -> Edition | None:
+    def edition(self) -> Season | None:
         return self.item.edition if self.item is not None else None
 
     @property
     def teach(self) -> Span | None:
         return (self.edition.teach_from, self.edition.teach_until) if self.edition is not None else None
 
-    def must_item(self) -> EditionItem:
+    def must_item(self) -> Item:
         """The item ordered from. Raises OrderingClosed, with the date of the next edition, when none takes orders today."""
         if self.item is not None:
             return self.item
@@ -93,16 +96,27 @@ class Terms:
 def terms(course_id: int, committee_id: int, at: datetime, *, windows: Windows = ()) -> Terms:
     """The terms for a committee and a course. The edition is the open one that holds most of the windows, else the first open one."""
     today = clock.day_of(at)
-    chain = queries.chain_of(committee_id)
-    items = tuple(queries.items_of(course_id, chain))
-    open_now = [i for i in items if i.edition.order_from <= today <= i.edition.order_until]
-    item = max(open_now, key=lambda i: _inside(i.edition, windows), default=None)
+    standing = organisations.standing_of(committee_id, today)
+    items = tuple(queries.items_of(course_id, committee_id))
+    item = _ordered_from(items, today, windows)
     until = max((i.edition.teach_until for i in items), default=today) + timedelta(days=31)
     overrides = calendar.overrides(today - timedelta(days=31), until)
-    return Terms(today, chain, organisations.settings_of(chain, today), overrides, items, item)
+    return Terms(today, standing.chain, standing.settings, overrides, items, item, standing.of, standing.prefix)
 
 
-def _inside(edition: Edition, windows: Windows) -> int:
+def for_windows(known: Terms, windows: Windows) -> Terms:
+    """The same terms, with the edition that holds most of these windows."""
+    return replace(known, item=_ordered_from(known.items, known.today, windows))
+
+
+def _ordered_from(items: Sequence[Item], today: date, windows: Windows) -> Item | None:
+    open_now = [i for i in items if i.edition.order_from <= today <= i.edition.order_until]
+    if len(open_now) < 2:
+        return open_now[0] if open_now else None
+    return max(open_now, key=lambda i: _inside(i.edition, windows))
+
+
+def _inside(edition: Season, windows: Windows) -> int:
     return sum(edition.teach_from <= clock.day_of(start) <= edition.teach_until for start, _end in windows)
 
 
@@ -111,11 +125,14 @@ class Case:
     """One order under judgement: the row, its windows, the terms, the version it would keep, the room it asks for."""
 
     order: Order
-    course: Course
-    version: CourseVersion
+    course: Any  # a Course, or what rules look at of one
+    version: CourseVersion | Promise
     windows: tuple[tuple[datetime, datetime], ...]
     terms: Terms
-    venue: Venue | None
+    venue: Any  # a Venue, or what rules look at of one
+    offered_to: frozenset[int] | None = None  # None: not read yet
+    teaches: bool | None = None  # does the preferred lecturer teach it? None: not read yet
+    audiences: Sequence[Any] | None = None  # code and label; None: not read yet
 
 
 # ── the rules ───────────────────────────────────────────────────────────────────────────────────
@@ -123,15 +140,21 @@ class Case:
 
 def offered(case: Case) -> None:
     """Is the course published, ordered singly, and offered to this committee?"""
-    refuse_unless_offered(case.course, case.terms.chain, case.order.district_id)
+    refuse_unless_offered(case.course, case.terms.chain, case.order.district_id, case.offered_to)
     if case.version.state is not CourseState.PUBLISHED:
         raise NotOffered(_("这门课已经下架，请换一门课。"), code="withdrawn")
 
 
-def refuse_unless_offered(course: Course, chain: Sequence[int], district_id: int) -> None:
+_OFFERED_TO = sa.select(CourseOffer.organisation_id).where(CourseOffer.course_id == sa.bindparam("course_id"))
+
+
+def refuse_unless_offered(
+    course: Course, chain: Sequence[int], district_id: int, to: frozenset[int] | None = None
+) -> None:
     if course.programme_only or not course.orderable:
         raise NotOffered(_("这门课是成班的课，不能单独点。请换一门课，或联系区社区治理学院。"))
-    to = set(db.session.scalars(sa.select(CourseOffer.organisation_id).where(CourseOffer.course_id == course.id)))
+    if to is None:
+        to = frozenset(db.session.scalars(_OFFERED_TO, {"course_id": course.id}))
     meant = bool(to.intersection(chain)) if to else course.district_id == district_id and not course.restricted
     if not meant:
         raise NotOffered(_("这门课不对您单位开放，请换一门课。"))
@@ -232,15 +255,18 @@ def _is_audience(_order: Order, code: str) -> bool:
 
 
 def _teaches(order: Order, lecturer_id: int) -> bool:
-    return (
-        db.session.scalar(
-            sa.select(Lecturer.id)
-            .join(Qualification, Qualification.lecturer_id == Lecturer.id)
-            .where(Lecturer.id == lecturer_id, Lecturer.ended_on.is_(None), Qualification.course_id == order.course_id)
-            .limit(1)
-        )
-        is not None
+    known = {"lecturer_id": lecturer_id, "course_id": order.course_id}
+    return db.session.scalar(_TEACHES, known) is not None
+
+
+_TEACHES = (
+    sa.select(Lecturer.id)
+    .join(Qualification, Qualification.lecturer_id == Lecturer.id)
+    .where(
+        Lecturer.id == sa.bindparam("lecturer_id"), Lecturer.ended_on.is_(None), Qualification.course_id == sa.bindparam("course_id")
     )
+    .limit(1)
+)  # fmt: skip
 
 
 def _may_use(venue: Venue, order: Order) -> bool:
@@ -269,7 +295,7 @@ def size_fits(case: Case) -> None:
 
 def audience_fits(case: Case) -> None:
     """The people it is for are among those the course was made for."""
-    audiences = queries.audiences_of(case.version.id)
+    audiences: Sequence[Any] = queries.audiences_of(case.version.id) if case.audiences is None else case.audiences
     codes = [a.code for a in audiences]
     if codes and case.order.audience_code is None and len(codes) > 1:
         raise WrongAudience(_("请选一下给谁听。"), field="audience")
@@ -281,7 +307,9 @@ def audience_fits(case: Case) -> None:
 def lecturer_fits(case: Case) -> None:
     """A preferred lecturer teaches this course."""
     wanted = case.order.preferred_lecturer_id
-    if wanted is not None and not _teaches(case.order, wanted):
+    if wanted is None:
+        return
+    if not (_teaches(case.order, wanted) if case.teaches is None else case.teaches):
         raise WrongLecturer(_("这位讲师不讲这门课，请另选，或选“都可以”。"), field="preferred_lecturer")
 
 
@@ -333,6 +361,9 @@ def item_has_room(case: Case) -> None:
 def own_room(committee: Organisation | int) -> Venue | None:
     """The room of the committee itself."""
     owner = committee if isinstance(committee, int) else committee.id
-    return db.session.scalars(
-        sa.select(Venue).where(Venue.organisation_id == owner, Venue.own_room, Venue.ended_on.is_(None))
-    ).first()
+    return db.session.scalars(_OWN_ROOM, {"owner": owner}).first()
+
+
+_OWN_ROOM = sa.select(Venue).where(
+    Venue.organisation_id == sa.bindparam("owner"), Venue.own_room, Venue.ended_on.is_(None)
+)

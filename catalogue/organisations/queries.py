@@ -1,14 +1,15 @@
 """Who sees what (scope), the tree, and the settings in force."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from catalogue.core.actor import Actor, Kind, Level, Role
-from catalogue.core.db import Base, db
+from catalogue.core.db import Base, db, run
 from catalogue.core.errors import NotAllowed, NotVisible
 from catalogue.core.text import tokens
 from catalogue.core.words import _
@@ -102,13 +103,60 @@ _SETTINGS_OF = (
 
 def settings_of(chain: Sequence[int], day: date) -> dict[str, int]:
     """All settings in force on a day for an organisation given as its chain (nearest first): the nearest dated value wins, else the default."""
+    return _in_force(db.session.execute(_SETTINGS_OF, {"chain": list(chain), "day": day}), chain)
+
+
+def _in_force(rows: Iterable[Any], chain: Sequence[int]) -> dict[str, int]:
+    """From rows that begin with name, organisation and value, the older first."""
     values = {name: known.default for name, known in SETTINGS.items()}
     nearness = {organisation: i for i, organisation in enumerate(chain)}
     best: dict[str, int] = {}
-    for name, organisation, value, _from in db.session.execute(_SETTINGS_OF, {"chain": list(chain), "day": day}):
+    for name, organisation, value, *_rest in rows:
         if name in values and nearness[organisation] <= best.get(name, len(chain)):
             values[name], best[name] = int(value), nearness[organisation]
     return values
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An organisation, what stands above it today (nearest first, itself included), and the settings in force there.
+
+    `of` has id, level, town_id, district_id, ended_on and name; `prefix` is its district's, for numbers people say.
+    """
+
+    of: Any
+    chain: tuple[int, ...]
+    settings: dict[str, int]
+    prefix: str
+
+
+_UPWARDS = (Level.UNIT, Level.COMMITTEE, Level.TOWN, Level.DISTRICT, Level.CITY)
+_o, _s, _r = (cast("sa.Table", m.__table__).c for m in (Organisation, Setting, OrganisationReach))
+_STANDING = (
+    sa.select(
+        _s.name.label("setting"), _o.id, _s.value, _o.level, _o.town_id, _o.district_id, _o.ended_on, _o.name, _o.number_prefix,
+    )
+    .select_from(
+        sa.join(OrganisationReach.__table__, Organisation.__table__, _o.id == _r.ancestor_id)
+        .outerjoin(Setting.__table__, sa.and_(_s.organisation_id == _o.id, _s.valid_from <= sa.bindparam("day")))
+    )
+    .where(_r.descendant_id == sa.bindparam("id"))
+    .order_by(_s.valid_from)
+)  # fmt: skip
+
+
+def standing_of(organisation_id: int, day: date) -> Standing:
+    """An organisation with all above it and the settings in force there on a day, in one statement. Raises NotVisible."""
+    rows = run(_STANDING, {"id": organisation_id, "day": day}).all()
+    known = {row.id: row for row in rows}
+    of = known.pop(organisation_id, None)
+    if of is None:
+        raise NotVisible(_("没有找到，或者不在您的范围内。"))
+    above = sorted(known.values(), key=lambda row: _UPWARDS.index(row.level))
+    chain = (organisation_id, *(row.id for row in above))
+    district = known.get(of.district_id)
+    settings = _in_force((row for row in rows if row.setting is not None), chain)
+    return Standing(of, chain, settings, district.number_prefix or "" if district is not None else "")
 
 
 def setting(name: str, organisation_id: int, day: date) -> int:

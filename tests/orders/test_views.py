@@ -1,16 +1,20 @@
 """The pages of orders, as a browser without script sees them."""
 
 import re
+from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from catalogue.accounts.models import Person
+from catalogue.core import audit
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
+from catalogue.core.models import Audit, dump
 from catalogue.orders import form_views, operations
-from catalogue.orders.models import Order
+from catalogue.orders.models import Order, OrderHistory, OrderWindow
 from catalogue.orders.states import State
 from tests.factories import (
     NOON,
@@ -536,7 +540,89 @@ def test_the_form_costs_a_handful(client, scene, statements, rows):
     with statements() as sent:
         client.get(f"/orders/new?course={scene.course.id}")
 
-    assert len(sent) == SIGN_IN + 12
+    assert len(sent) == SIGN_IN + 11
+
+
+PLACING = 14
+"""The terms in three, course with room and lecturer, duplicates, quota, number; order, history, windows, notice; the chain in three."""
+
+
+@contextmanager
+def commits():
+    """Counts transactions that were committed."""
+    found = []
+    note = found.append
+    sa.event.listen(db.engine, "commit", note)
+    try:
+        yield found
+    finally:
+        sa.event.remove(db.engine, "commit", note)
+
+
+def test_placing_an_order_costs_these_statements_and_one_transaction(client, scene, statements):
+    a_draft(a_scene())  # the district's chain has begun
+    sent = {**opened(client, scene), "pattern": "周二或周四晚上，4月内任意", "submit": "1"}
+
+    with statements() as placed, commits() as written:
+        answer = client.send("/orders/new", sent)
+
+    assert (answer.status_code, len(placed), len(written)) == (302, SIGN_IN + PLACING, 1)
+    placed_order = db.session.scalars(sa.select(Order).where(Order.number == "QP26-D-00001")).one()
+    assert (placed_order.state, db.session.scalar(sa.select(sa.func.count()).select_from(OrderWindow))) == (
+        State.SUBMITTED,
+        10,
+    )
+
+
+def test_an_order_placed_at_once_has_the_history_and_audit_of_one_written_step_by_step(client, scene):
+    once = {**opened(client, scene), "on_day": "2026-04-09", "half": "afternoon", "need": "停车难"}
+    client.send("/orders/new", {**once, "submit": "1"})
+    at_once = only_order()
+    db.session.commit()
+    other = a_scene(scene.committee)
+    steps = {**once, "course": other.course.id, "key": "another"}
+    client.send("/orders/new", {**steps, "keep": "1"})
+    client.send("/orders/new", {**steps, "version": "", "submit": "1"})
+
+    def told(order_id: int) -> list[Any]:
+        rows = db.session.scalars(
+            sa.select(OrderHistory).where(OrderHistory.owner_id == order_id).order_by(OrderHistory.id)
+        )
+        return [(r.action, r.from_state, r.to_state, r.person_id, r.acting_for_id, r.changed) for r in rows]
+
+    def audited(order_id: int) -> list[Any]:
+        rows = db.session.scalars(
+            sa.select(Audit).where(Audit.subject == "order", Audit.subject_id == order_id).order_by(Audit.id)
+        )
+        return [(r.action, r.from_state, r.to_state, r.person_id, r.fields) for r in rows]
+
+    stepwise = db.session.scalars(sa.select(Order).where(Order.key == "another")).one()
+    assert [row[0] for row in told(at_once.id)] == ["create", "save", "windows", "submit"]
+    assert (told(at_once.id), audited(at_once.id)) == (told(stepwise.id), audited(stepwise.id))
+    assert {k: v for k, v in dump(at_once).items() if k in SAME} == {
+        k: v for k, v in dump(stepwise).items() if k in SAME
+    }
+    assert audit.verify("key").broken == ()
+
+
+SAME = (
+    "state", "origin", "organisation_id", "town_id", "district_id", "audience_code", "expected", "place", "venue_id", "online_too", "need",
+    "preferred_lecturer_id", "contact", "telephone", "pattern", "priority", "made_by_id", "submitted_by_id", "check_by", "checked_by_id",
+    "quota_reason", "corps_id", "assigned_to_id", "call_back_until",
+)  # fmt: skip
+
+
+def test_a_draft_that_is_handed_in_is_kept_and_judged_in_one_transaction(client, scene):
+    sent = {**opened(client, scene), "on_day": "2026-04-09", "half": "afternoon"}
+    client.send("/orders/new", {**sent, "keep": "1"})
+    order = only_order()
+    db.session.commit()
+
+    with commits() as written:
+        answer = client.send(f"/orders/{order.id}/edit", {**sent, "need": "停车难", "submit": "1"})
+
+    db.session.expire_all()
+    assert (answer.status_code, len(written), order.state, order.need) == (302, 1, State.SUBMITTED, "停车难")
 
 
 def test_a_draft_does_not_name_a_venue_of_another_district(client, scene):
