@@ -169,7 +169,9 @@ def test_autosave_answers_with_version_and_address(client, scene):
         200,
         {"version": order.version, "url": f"/orders/{order.id}/edit"},
     )
-    again = client.send(f"/orders/{order.id}/edit", {**sent, "need": "第二句", "version": "1"}, headers={"X-Autosave": "1"})
+    again = client.send(
+        f"/orders/{order.id}/edit", {**sent, "need": "第二句", "version": "1"}, headers={"X-Autosave": "1"}
+    )
 
     assert (again.status_code, only_order().need) == (200, "第二句")
 
@@ -619,7 +621,9 @@ def test_a_draft_that_is_handed_in_is_kept_and_judged_in_one_transaction(client,
     db.session.commit()
 
     with commits() as written:
-        answer = client.send(f"/orders/{order.id}/edit", {**sent, "need": "停车难", "submit": "1"})
+        answer = client.send(
+            f"/orders/{order.id}/edit", {**sent, "version": str(order.version), "need": "停车难", "submit": "1"}
+        )
 
     db.session.expire_all()
     assert (answer.status_code, len(written), order.state, order.need) == (302, 1, State.SUBMITTED, "停车难")
