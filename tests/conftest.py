@@ -22,7 +22,7 @@ from catalogue.accounts.models import WebSession
 from catalogue.accounts.queries import hashed
 from catalogue.app import create_app
 from catalogue.core import clock
-from catalogue.core.db import db
+from catalogue.core.db import Base, db
 from config import Config
 from tests import factories, postgres
 
@@ -180,6 +180,32 @@ def client(app: Flask) -> Client:
     made = app.test_client()
     assert isinstance(made, Client)
     return made
+
+
+@pytest.fixture
+def race(app: Flask, installed: Installed, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Runs a race of several processes on this database (tests/dispatch/racing.py); what they wrote is wiped afterwards."""
+    from tests.dispatch import racing
+
+    racers = racing.racers_of(app)
+    module = request.node.getparent(pytest.Module)
+    if module not in _stops:
+        _stops.add(module)
+        module.addfinalizer(racing.stop)
+
+    def run(todo: Any) -> list[tuple[int, str]]:
+        db.session.commit()
+        said = racers.race(todo)
+        assert [words for status, words in said if status >= 500] == []
+        db.session.expire_all()
+        return said
+
+    yield run
+    db.session.rollback()
+    installed.dirty |= set(Base.metadata.tables)
+
+
+_stops: set[Any] = set()
 
 
 class Statements(list[str]):

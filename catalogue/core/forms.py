@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from flask import g
+from flask import g, request
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -118,8 +118,9 @@ class Form(FlaskForm):
             self[field].errors = [*self[field].errors, refused.sentence]
         else:
             self.refusal = refused.sentence
-        if isinstance(refused, Stale | Missing) and "version" in self:
-            self["version"].data = self["version"].object_data
+        for name in ("version", "seen") if isinstance(refused, Stale | Missing) else ():  # the page now shows what is new
+            if name in self:
+                self[name].data = self[name].object_data
 
 
 class ActionForm(Form):
@@ -135,3 +136,8 @@ def version_of(form: Form) -> int:
     if said.isascii() and said.isdigit() and len(said) < 10:
         return int(said)
     raise Missing(_("这次提交没有说明您看到的是哪一版，没有保存。请刷新页面，对照最新内容再提交。您填的内容没有丢。"))
+
+
+def said_seen(form: Form) -> str | None:
+    """What the page said it showed (field `seen`); None when nothing was sent, so nothing is compared."""
+    return str(form["seen"].data or "") if "seen" in request.form else None

@@ -43,6 +43,7 @@ class CountForm(Form):
     online = IntegerField(_l("线上多少人"), [Optional(), NumberRange(0, 5000, _l("请填 0 到 5000。"))], default=0)
     reason = StringField(_l("更正原因"), [Length(max=200)])
     version = HiddenField()
+    seen = HiddenField()  # the count this page shows: who counted otherwise meanwhile is not overwritten
 
 
 class NameForm(Form):
@@ -60,6 +61,7 @@ class MarkForm(Form):
     party = IntegerField(validators=[InputRequired()])
     presence = SelectField(choices=[s.value for s in AttendanceState])
     way = SelectField(choices=["", "online"], default="", validate_choice=True)
+    seen = StringField(validators=[Length(max=20)])  # the presence this page shows
     reason = StringField(validators=[Length(max=200)])
 
 

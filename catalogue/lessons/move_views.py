@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from catalogue.core.actor import Role
 from catalogue.core.db import transaction
-from catalogue.core.errors import Invalid, NotVisible
+from catalogue.core.errors import IllegalAction, Invalid, NotVisible
 from catalogue.core.forms import ActionForm, version_of
 from catalogue.core.web import actor, anyone, now, page, permit, require, roles, signed_in
 from catalogue.core.wording import span_text
@@ -116,6 +116,8 @@ def _seat(lesson: Lesson, wanted: int | None) -> LessonLecturer:
     found = (
         next((s for s in waiting if s.id == wanted), None) if wanted is not None else next(iter(own or waiting), None)
     )
+    if found is None and request.method == "POST":  # the page was there: somebody answered meanwhile
+        raise IllegalAction(_("这次改期刚刚已经有了答复，或者这场课已经停课。请回到课次页看最新进展。"))
     if found is None:
         raise NotVisible(_("这场课现在没有要答复的改期。"))
     return found

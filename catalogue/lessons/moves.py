@@ -8,7 +8,7 @@ from catalogue.accounts.queries import hashed
 from catalogue.calendar import queries as calendar
 from catalogue.core import changes, clock, events
 from catalogue.core.actor import Actor, Kind
-from catalogue.core.db import db, lock
+from catalogue.core.db import db
 from catalogue.core.errors import IllegalAction, Invalid
 from catalogue.core.wording import day_text, span_text
 from catalogue.core.words import _
@@ -35,8 +35,8 @@ def ask_move(
     """
     if not policy.may_ask_move(by, lesson):
         raise NotYours(_("改期由上课的居村、讲师、街镇或区派单员提出。"))
+    operations.locked(lesson)
     _check_movable(lesson, at)
-    lock(Lesson, [lesson.id])
     if version is not None:
         changes.check_version(lesson, version)
     if queries.open_move(lesson.id) is not None:
@@ -207,9 +207,7 @@ def confirm(
     """
     if not policy.may_confirm(by, lesson, seat.lecturer_id):
         raise NotYours(_("新时间由讲这场课的讲师答复。"))
-    operations.lock_orders(lesson)
-    lock(Lesson, [lesson.id])
-    db.session.refresh(seat)
+    operations.locked(lesson, seat)
     if version is not None:
         changes.check_version(lesson, version)
     _check_waits(lesson, seat, at)

@@ -12,7 +12,7 @@ from catalogue.core import clock
 from catalogue.core.actor import Actor
 from catalogue.core.db import transaction
 from catalogue.core.errors import Invalid, NotVisible
-from catalogue.core.forms import version_of
+from catalogue.core.forms import said_seen, version_of
 from catalogue.core.web import actor, now, page, permit, require, signed_in
 from catalogue.core.words import _
 from catalogue.lessons import attendance, moves, notice, operations, policy, queries
@@ -212,12 +212,13 @@ def count(said: str) -> ResponseReturnValue:
         lesson = queries.visible(actor(), said)
         party = _party(lesson, request.args.get("party", type=int))
         counted = {"here": party.head_count, "online": party.online_count} if party.counted_at else {}
-        form = CountForm(version=lesson.version, **counted)
+        form = CountForm(version=lesson.version, seen=attendance.shown(party), **counted)
         if not form.validate_on_submit():
             return _attendance_page(lesson, party, form)
         finish = "finish" in request.form
         attendance.count(
             lesson, party, here=form.here.data, online=form.online.data or 0, by=actor(), at=now(), reason=form.reason.data or "", version=version_of(form),
+            seen=said_seen(form),
         )  # fmt: skip
         if finish:
             operations.deliver(lesson, by=actor(), at=now())
@@ -249,7 +250,7 @@ def mark(said: str) -> ResponseReturnValue:
         person = queries.person_of(party.organisation_id, form.person.data)
         attendance.mark(
             lesson, party, person, AttendanceState(form.presence.data), by=actor(), at=now(), online=form.way.data == "online",
-            reason=form.reason.data or "",
+            reason=form.reason.data or "", seen=said_seen(form),
         )  # fmt: skip
     return redirect(f"/lessons/{lesson.number}/attendance?party={party.id}#roster")
 

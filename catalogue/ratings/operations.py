@@ -1,13 +1,14 @@
 """Every write of ratings and of lecturers' reports."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from catalogue.core import changes, clock, events
 from catalogue.core.actor import Actor, job
-from catalogue.core.db import db, transaction
-from catalogue.core.errors import Invalid
+from catalogue.core.db import db, lock, transaction
+from catalogue.core.errors import Invalid, Stale
 from catalogue.core.words import _
 from catalogue.courses.models import Course
 from catalogue.lessons.models import Lesson
@@ -93,15 +94,27 @@ def _close_order(rating: Rating, *, by: Actor, at: datetime) -> None:
         ordering.close(order, by=by, at=at)
 
 
-def report(lesson: Lesson, *, words: str, minutes_taught: int | None, by: Actor, at: datetime) -> LecturerReport:
-    """The lecturer's own account of a delivered lesson; sending it again replaces the words."""
+def report(
+    lesson: Lesson, *, words: str, minutes_taught: int | None, by: Actor, at: datetime, seen: str | None = None
+) -> LecturerReport:  # fmt: skip
+    """The lecturer's own account of a delivered lesson; sending it again replaces the words.
+
+    seen: what the page showed (`shown`). Raises Stale when other words came in since, from another page of the lecturer's.
+    """
     if not policy.may_report(by, lesson):
         raise NotYours(_("上课小结由讲这场课的讲师填写。"))
     if not words.strip():
         raise Invalid(_("请写几句这场课上得怎么样。"), field="words")
     if lesson.state is not LessonState.DELIVERED:
         raise TooLate(_("课上完以后再写小结。"), code="lesson_not_delivered")
+    lock(Lesson, [lesson.id])
     found = next((r for r in queries.reports_of(lesson.id) if r.lecturer_id == by.lecturer_id), None)
+    if found is not None:
+        db.session.refresh(found)
+        if (found.words, found.minutes_taught) == (words.strip(), minutes_taught):
+            return found
+    if seen is not None and seen != shown(found):
+        raise Stale(_("您刚刚在另一个页面交过小结，没有覆盖它。这里填的还在，请核对后再保存。"))
     if found is None:
         found = LecturerReport(
             lesson_id=lesson.id, lecturer_id=by.lecturer_id, district_id=lesson.district_id, words=words, made_at=at
@@ -111,3 +124,10 @@ def report(lesson: Lesson, *, words: str, minutes_taught: int | None, by: Actor,
     db.session.flush()
     changes.note(lesson, "report", by=by, at=at, subject="lecturer_report", subject_id=found.id)
     return found
+
+
+def shown(report: LecturerReport | None) -> str:
+    """Which words a page shows, in a few letters; empty when none were written yet."""
+    if report is None:
+        return ""
+    return hashlib.sha256(f"{report.minutes_taught} {report.words}".encode()).hexdigest()[:16]

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from catalogue.core.db import transaction
-from catalogue.core.forms import version_of
+from catalogue.core.forms import said_seen, version_of
 from catalogue.core.web import actor, now, page, permit, signed_in
 from catalogue.core.words import _
 from catalogue.lessons import queries as lessons
@@ -57,9 +57,13 @@ def report(said: str) -> ResponseReturnValue:
     with transaction():
         lesson = lessons.visible(actor(), said)
         own = next((r for r in queries.reports_of(lesson.id) if r.lecturer_id == actor().lecturer_id), None)
-        form = ReportForm(words=own.words if own else "", minutes_taught=own.minutes_taught if own else None)
+        form = ReportForm(
+            words=own.words if own else "", minutes_taught=own.minutes_taught if own else None, seen=operations.shown(own)
+        )  # fmt: skip
         if not form.validate_on_submit():
             return page("ratings/report.html", lesson=lesson, form=form, writes=policy.may_report(actor(), lesson))
-        operations.report(lesson, words=form.words.data, minutes_taught=form.minutes_taught.data, by=actor(), at=now())
+        operations.report(
+            lesson, words=form.words.data, minutes_taught=form.minutes_taught.data, by=actor(), at=now(), seen=said_seen(form)
+        )  # fmt: skip
     flash(_("上课小结已保存。"), "done")
     return redirect(f"/lessons/{lesson.number}")

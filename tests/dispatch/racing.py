@@ -27,6 +27,7 @@ class Press:
     path: str
     fields: dict[str, str]
     key: str = ""
+    at: datetime = factories.NOON
 
 
 def signed_in(client: Client, person: Any) -> str:
@@ -66,25 +67,24 @@ def _move(move: Move) -> tuple[int, str]:
 
 def _rival(app: Flask, barrier: Any, inbox: Any, outbox: Any) -> None:
     """The life of one process: take a task, get ready, wait for the others, act, tell how it went."""
-    with time_machine.travel(factories.NOON, tick=True):
-        while (task := inbox.get()) is not None:
-            number, todo = task
-            try:
-                with app.app_context():
-                    client: Any = app.test_client()
-                    if isinstance(todo, Press):
-                        with client.session_transaction() as cookie:
-                            cookie["key"] = todo.key
-                        client.token()
-                    barrier.wait(60)
-                    said = _press(client, todo) if isinstance(todo, Press) else _move(todo)
-            except Exception as trouble:
-                said = (599, repr(trouble))
-            finally:
-                with app.app_context():
-                    db.session.remove()
-                    db.engine.dispose()
-            outbox.put((number, *said))
+    while (task := inbox.get()) is not None:
+        number, todo = task
+        try:
+            with time_machine.travel(todo.at, tick=True), app.app_context():
+                client: Any = app.test_client()
+                if isinstance(todo, Press):
+                    with client.session_transaction() as cookie:
+                        cookie["key"] = todo.key
+                    client.token()
+                barrier.wait(60)
+                said = _press(client, todo) if isinstance(todo, Press) else _move(todo)
+        except Exception as trouble:
+            said = (599, repr(trouble))
+        finally:
+            with app.app_context():
+                db.session.remove()
+                db.engine.dispose()
+        outbox.put((number, *said))
 
 
 class Racers:
@@ -118,3 +118,21 @@ class Racers:
         for process in self.processes:
             process.kill()
             process.join(10)
+
+
+_racers: dict[str, Racers] = {}
+
+
+def racers_of(app: Flask) -> Racers:
+    """The processes of an application's database, started once."""
+    url = app.config["SETTINGS"].database_url
+    if url not in _racers:
+        _racers[url] = Racers(app)
+    return _racers[url]
+
+
+def stop() -> None:
+    """Ends the processes of every database."""
+    for racers in _racers.values():
+        racers.stop()
+    _racers.clear()

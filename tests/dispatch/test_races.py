@@ -1,6 +1,5 @@
 """No double booking, ever: parallel approvals, accepts and moves from several processes, on both databases."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from catalogue.accounts.models import Person
 from catalogue.calendar import operations as holding
 from catalogue.calendar.models import Hold, HoldKind
 from catalogue.calendar.operations import Wanted
-from catalogue.core.db import Base, db
+from catalogue.core.db import db
 from catalogue.dispatch import operations
 from catalogue.dispatch.candidates import Pick
 from catalogue.dispatch.models import Dispatch, Offer
@@ -18,9 +17,8 @@ from catalogue.dispatch.states import OfferState, State
 from catalogue.lecturers.models import Lecturer
 from catalogue.orders.models import Order, Place
 from catalogue.orders.states import State as OrderState
-from tests.conftest import Installed
 from tests.dispatch.making import AFTERNOON, LATER, an_open_offer, picks_of
-from tests.dispatch.racing import RIVALS, Move, Press, Racers, signed_in
+from tests.dispatch.racing import RIVALS, Move, Press, signed_in
 from tests.factories import (
     NOON,
     a_committee,
@@ -37,34 +35,6 @@ from tests.factories import (
 
 OVERLAPS = ("lecturer", "venue", "committee", "travel")
 SAID = {"lecturer": "已有课", "venue": "已有人用", "committee": "已经有一场课", "travel": "路上来不及"}
-_racers: dict[str, Racers] = {}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def stopped() -> Iterator[None]:
-    yield
-    for racers in _racers.values():
-        racers.stop()
-    _racers.clear()
-
-
-@pytest.fixture
-def race(app, installed: Installed):
-    """Runs a race on this database; what the others wrote is wiped afterwards."""
-    url = app.config["SETTINGS"].database_url
-    if url not in _racers:
-        _racers[url] = Racers(app)
-
-    def run(todo):
-        db.session.commit()
-        said = _racers[url].race(todo)
-        assert [words for status, words in said if status >= 500] == []
-        db.session.expire_all()
-        return said
-
-    yield run
-    db.session.rollback()
-    installed.dirty |= set(Base.metadata.tables)
 
 
 def wishes(overlap: str) -> list[tuple[Order, Pick]]:
