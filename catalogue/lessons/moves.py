@@ -117,6 +117,8 @@ def move_lesson(move: Move, pick: Pick, *, by: Actor, at: datetime, version: int
     lesson = move.lesson
     if not policy.may_move(by, lesson):
         raise NotYours(_("改期由区派单员办理。"))
+    if version is not None:
+        changes.check_version(move, version)
     _check_movable(lesson, at)
     if pick.starts_at <= at:
         raise Invalid(_("这个时间已经过了，请选以后的时间。"), field="starts_at")
@@ -124,7 +126,7 @@ def move_lesson(move: Move, pick: Pick, *, by: Actor, at: datetime, version: int
     if pick.starts_at == lesson.starts_at:
         raise Invalid(_("新时间和原来一样，请换一个。"), field="starts_at")
     operations.lock_orders(lesson)
-    changes.edit(move, {"new_starts_at": pick.starts_at}, by=by, at=at, version=version, action="choose")
+    changes.edit(move, {"new_starts_at": pick.starts_at}, by=by, at=at, action="choose")
     changes.move(move, MOVE_NEXT, MoveAction.MOVE, by=by, at=at)
     length, old_starts_at = lesson.ends_at - lesson.starts_at, lesson.starts_at
     teach_mode, ends_at = dispatching.rehold(

@@ -92,6 +92,11 @@ def chosen(start: datetime) -> dict[str, str]:
     return {"day": f"{local:%Y-%m-%d}", "start_time": f"{local:%H:%M}"}
 
 
+def as_of(row: Any) -> dict[str, str]:
+    """The version that a page of this row carries."""
+    return {"version": str(row.version)}
+
+
 def one_wins(said: list[tuple[int, str]], won: int = 302) -> int:
     """Who: exactly one; the others are refused as overtaken, on a page that says so in words."""
     assert sorted(status for status, _words in said) == [won, 409, 409]
@@ -127,9 +132,10 @@ def test_of_three_marks_of_one_person_one_stands(race, scene):
 def test_of_three_counts_one_stands_and_the_others_see_it(race, scene):
     at = scene.lesson.starts_at
     keys = (scene.committee(at), scene.teacher(at), scene.desk(at))
+    page = as_of(scene.lesson)
 
     said = race(
-        [Press(f"{scene.url}/attendance", {"here": str(n), "online": "0", "seen": ""}, k, at) for n, k in zip((11, 22, 33), keys, strict=True)]
+        [Press(f"{scene.url}/attendance", {"here": str(n), "online": "0", "seen": "", **page}, k, at) for n, k in zip((11, 22, 33), keys, strict=True)]
     )  # fmt: skip
 
     counted = (11, 22, 33)[one_wins(said)]
@@ -140,13 +146,14 @@ def test_of_three_counts_one_stands_and_the_others_see_it(race, scene):
 
 def test_taught_or_called_off_but_never_both(race, scene):
     before, after = scene.lesson.starts_at - timedelta(seconds=30), scene.lesson.starts_at + timedelta(seconds=30)
-    taught = {"here": "20", "online": "0", "finish": "1"}
+    page = as_of(scene.lesson)
+    taught = {"here": "20", "online": "0", "finish": "1", **page}
 
     said = race(
         [
             Press(f"{scene.url}/attendance", taught, scene.teacher(after), after),
-            Press(f"{scene.url}/call-off", {"reason": "下雨"}, scene.committee(before), before),
-            Press(f"{scene.url}/cannot-come", {"reason": "病了"}, scene.desk(before), before),
+            Press(f"{scene.url}/call-off", {"reason": "下雨", **page}, scene.committee(before), before),
+            Press(f"{scene.url}/cannot-come", {"reason": "病了", **page}, scene.desk(before), before),
         ]
     )
 
@@ -160,8 +167,8 @@ def test_taught_or_called_off_but_never_both(race, scene):
 
 def test_a_cancelled_order_takes_its_lesson_along_moved_or_not(race, scene):
     move, start = a_wish(scene)
-    choose = Press(f"/moves/{move.id}", chosen(start), scene.desk())
-    cancel = Press(f"/orders/{scene.order.id}/cancel", {"code": "time"}, scene.committee())
+    choose = Press(f"/moves/{move.id}", {**chosen(start), **as_of(move)}, scene.desk())
+    cancel = Press(f"/orders/{scene.order.id}/cancel", {"code": "time", **as_of(scene.order)}, scene.committee())
 
     said = race([choose, cancel, choose])
 
@@ -179,9 +186,9 @@ def test_a_wish_to_move_is_granted_refused_or_taken_back(race, scene):
 
     said = race(
         [
-            Press(f"/moves/{move.id}", chosen(start), scene.desk()),
-            Press(f"/moves/{move.id}/refuse", {"answer": "场地没空"}, scene.desk()),
-            Press(f"/moves/{move.id}/withdraw", {}, scene.committee()),
+            Press(f"/moves/{move.id}", {**chosen(start), **as_of(move)}, scene.desk()),
+            Press(f"/moves/{move.id}/refuse", {"answer": "场地没空", **as_of(move)}, scene.desk()),
+            Press(f"/moves/{move.id}/withdraw", as_of(move), scene.committee()),
         ]
     )
 
@@ -220,7 +227,7 @@ def test_one_answer_to_a_move_counts_page_link_or_telephone(race, scene):
 
 
 def test_of_three_wishes_to_move_one_is_open(race, scene):
-    fields = {"reason": "停电", "day1": "2026-04-14", "half1": "afternoon", "side": "committee"}
+    fields = {"reason": "停电", "day1": "2026-04-14", "half1": "afternoon", "side": "committee", **as_of(scene.lesson)}
 
     said = race([Press(f"{scene.url}/move", fields, k) for k in (scene.committee(), scene.teacher(), scene.desk())])
 
@@ -237,7 +244,7 @@ def test_a_committee_rates_a_lesson_once_with_whoever_was_faster(race, scene):
     scales = ("1", "3", "5")
 
     said = race(
-        [Press(f"/ratings/{rating.id}", {"content": n, "delivery": n, "usefulness": n}, k, over) for n, k in zip(scales, keys, strict=True)]
+        [Press(f"/ratings/{rating.id}", {"content": n, "delivery": n, "usefulness": n, **as_of(rating)}, k, over) for n, k in zip(scales, keys, strict=True)]
     )  # fmt: skip
 
     given = int(scales[one_wins(said)])
