@@ -68,6 +68,15 @@ def worker(no_periodic: bool) -> None:
     consumer.run()
 
 
+@click.command("match", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def match(arguments: tuple[str, ...]) -> None:
+    """Make a plan for an instance file, or check one: lecturer, venue and time for all orders at once (docs/formats.md)."""
+    from catalogue.matching import command
+
+    sys.exit(command.run(arguments, "flask match", command.process_began()))
+
+
 @click.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @with_appcontext
@@ -156,5 +165,5 @@ def import_table(kind: str, file: Path, dry_run: bool, username: str | None, as_
 
 def init_app(app: Flask) -> None:
     """Adds the commands to `flask`."""
-    for command in (audit_commands, sweep, worker, write_docs, write_backup, read_backup, seed, import_table):
+    for command in (audit_commands, sweep, worker, match, write_docs, write_backup, read_backup, seed, import_table):
         app.cli.add_command(command)

@@ -2,7 +2,7 @@
 
 import sys
 
-from catalogue.matching.command import run
+from catalogue.matching.command import process_began, run
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:], program="python -m catalogue.matching"))
+    sys.exit(run(sys.argv[1:], "python -m catalogue.matching", process_began()))

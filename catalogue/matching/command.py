@@ -16,19 +16,23 @@ from typing import Any
 
 from catalogue.matching.check import check
 from catalogue.matching.formats import load, load_plan, load_toptw, plan_document
-from catalogue.matching.planner import Params, Result, Stop, solve
+from catalogue.matching.planner import Params, Result, Step, Stop, solve
 from catalogue.matching.problem import Problem
 from catalogue.matching.scoring import score_of
 
 SHOWN = 20
 
 
-def run(arguments: Sequence[str], program: str) -> int:
-    """Do what the arguments say; 0 = done, 1 = a checked plan breaks a rule, 2 = refused with one line on stderr."""
+def run(arguments: Sequence[str], program: str, began: float | None = None) -> int:
+    """Do what the arguments say; 0 = done, 1 = a checked plan breaks a rule, 2 = refused with one line on stderr.
+
+    began: the instant of time.monotonic() from which --seconds counts (default: now).
+    """
+    began = time.monotonic() if began is None else began
     try:
         if arguments and arguments[0] == "check":
             return _check(_check_parser(f"{program} check").parse_args(arguments[1:]))
-        return _plan(_plan_parser(program).parse_args(arguments))
+        return _plan(_plan_parser(program).parse_args(arguments), began)
     except (ValueError, OSError) as error:
         said = str(error) if isinstance(error, ValueError) else f"{error.filename}: {error.strerror}"
         sys.stderr.write(f"error: {' '.join(said.split())}\n")
@@ -82,16 +86,15 @@ def _read(given: argparse.Namespace) -> Problem:
 # --- a plan -------------------------------------------------------------------------------------------------------
 
 
-def _plan(given: argparse.Namespace) -> int:
-    began = _process_began()
+def _plan(given: argparse.Namespace, began: float) -> int:
     problem = _read(given)
     with _placed(given.out) as written:
         limit = given.seconds if given.seconds is not None else None if given.work is not None else 30.0
-        left = None if limit is None else max(0.0, limit - (time.monotonic() - began) - _time_to_write(problem))
+        left = None if limit is None else max(0.0, limit - _time_to_write(problem))
         with _interruptible() as interrupted:
             talk = sys.stderr.isatty() and not given.json
-            stop = Stop(seconds=left, work=given.work, cancel=interrupted)
-            result = solve(problem, stop, Params(), given.seed, _tell if talk else None)
+            stop = Stop(seconds=left, work=given.work, cancelled=interrupted)
+            result = solve(problem, stop, Params(), given.seed, _tell if talk else None, began)
         if talk:
             sys.stderr.write("\n")
         version = 1 if _fits_version_1(problem) else 2
@@ -109,8 +112,8 @@ def _figures(result: Result, seconds: float) -> dict[str, Any]:
     return {
         "served": len({one.order for one in result.plan}),
         "score": round(result.score, 1),
-        "bound": None if result.bound is None else round(result.bound, 1),
-        "gap": None if result.gap is None else round(result.gap, 6),
+        "bound": round(result.bound, 1),
+        "gap": round(result.gap, 6),
         "seconds": round(seconds, 3),
         "cpu_seconds": round(spent.user + spent.system + spent.children_user + spent.children_system, 3),
         "memory_mb": round(most / 1024, 1),
@@ -119,9 +122,8 @@ def _figures(result: Result, seconds: float) -> dict[str, Any]:
 
 
 def _in_words(problem: Problem, figures: dict[str, Any], out: Path) -> str:
-    gap = "未知" if figures["gap"] is None else f"不超过 {figures['gap']:.2%}"
     reasons = {
-        "optimal": "已证明最优",
+        "proved": "已证明最优",
         "seconds": "到时间",
         "work": "到步数",
         "cancelled": "被中止",
@@ -129,15 +131,15 @@ def _in_words(problem: Problem, figures: dict[str, Any], out: Path) -> str:
     }
     return (
         f"{len(problem.orders):,} 份点单排上 {figures['served']:,} 份，得分 {figures['score']:,.1f}，"
-        f"与最优方案的差距{gap}。\n"
+        f"与最优方案的差距不超过 {figures['gap']:.2%}。\n"
         f"用时 {figures['seconds']:.1f} 秒（处理器 {figures['cpu_seconds']:.1f} 秒），内存 {figures['memory_mb']:.0f} MB，"
         f"停止原因：{reasons.get(figures['stopped_by'], figures['stopped_by'])}。\n方案已写到 {out}"
     )
 
 
-def _tell(result: Result) -> None:
-    gap = "" if result.gap is None else f"，差距不超过 {result.gap:.2%}"
-    sys.stderr.write(f"\r\033[K已排 {len(result.plan):,} 份{gap}")
+def _tell(step: Step) -> None:
+    gap = "" if not step.bound else f"，差距不超过 {max(0.0, step.bound - step.score) / abs(step.bound):.2%}"
+    sys.stderr.write(f"\r\033[K{step.seconds:.0f} 秒，已排 {step.served:,} 份{gap}")
     sys.stderr.flush()
 
 
@@ -206,7 +208,7 @@ def _seed(text: str) -> int:
     return value
 
 
-def _process_began() -> float:
+def process_began() -> float:
     """When this process started, on time.monotonic()'s clock; now where the system does not tell."""
     try:
         ticks = int(Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19])
@@ -226,6 +228,8 @@ def _placed(out: Path) -> Iterator[Path]:
     """A file beside `out` that takes its name when all went well: no half-written plan, and no wait for a bad path."""
     if out.is_dir():
         raise IsADirectoryError(21, "is a directory", str(out))
+    if not out.parent.is_dir():
+        raise FileNotFoundError(2, "its folder does not exist", str(out))
     number, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
     os.close(number)
     path = Path(name)

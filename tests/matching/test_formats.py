@@ -2,6 +2,7 @@
 
 import copy
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from catalogue.matching.formats import document_of, load, load_toptw, plan_docum
 from catalogue.matching.problem import Pin
 from catalogue.matching.scoring import score_of
 from catalogue.matching.terms import Mode, Window
+
+ROOT = Path(__file__).resolve().parents[2]
 
 INSTANCE = {
     "version": 1,

@@ -1,0 +1,159 @@
+"""The planner on the command line: what it writes, prints and refuses, without web or database."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from catalogue.matching import command
+from catalogue.matching.check import check
+from catalogue.matching.formats import load, load_plan
+from tests.matching.test_formats import FOUR_VISITS, INSTANCE, ROOT, changed, in_version_2
+
+KEYS = ["served", "score", "bound", "gap", "seconds", "cpu_seconds", "memory_mb", "stopped_by"]
+
+
+@pytest.fixture
+def instance(tmp_path):
+    path = tmp_path / "instance.json"
+    path.write_text(json.dumps(INSTANCE), encoding="utf-8")
+    return path
+
+
+def run(*arguments):
+    return command.run([str(one) for one in arguments], program="flask match")
+
+
+def test_a_plan_is_written_and_described_by_one_object(instance, capsys):
+    out = instance.with_name("plan.json")
+
+    assert run(instance, "--out", out, "--seconds", 5, "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    written = json.loads(out.read_text())
+    assert (list(said), said["served"], said["gap"] < 0.01) == (KEYS, 2, True)
+    assert (written["version"], written["instance"]) == (1, "two")
+    assert written["assignments"] == [
+        {"order": "O1", "lecturer": "L1", "venue": "V1", "start": 540},
+        {"order": "O2", "lecturer": "L1", "venue": None, "start": 810},
+    ]
+    assert said["score"] == pytest.approx(3980.3, abs=0.1)
+    assert [p.name for p in instance.parent.iterdir() if p.name.startswith(".")] == []
+
+
+def test_without_json_the_same_is_said_in_words(instance, capsys):
+    assert run(instance, "--out", instance.with_name("plan.json"), "--work", 1000) == 0
+
+    assert capsys.readouterr().out.startswith("2 份点单排上 2 份，得分 3,980.3，与最优方案的差距不超过 0.")
+
+
+def test_the_same_work_and_seed_write_the_same_file(instance):
+    plans = []
+    for name in ("a", "b"):
+        run(instance, "--out", instance.with_name(name), "--work", 500, "--seed", 7)
+        plans.append(instance.with_name(name).read_bytes())
+
+    assert plans[0] == plans[1]
+
+
+def test_a_plan_is_checked(instance, capsys):
+    good, bad = instance.with_name("good.json"), instance.with_name("bad.json")
+    run(instance, "--out", good, "--work", 1000)
+    bad.write_text(
+        json.dumps({"version": 1, "assignments": [{"order": "O1", "lecturer": "L1", "venue": "V1", "start": 585}]})
+    )
+    capsys.readouterr()
+
+    assert run("check", instance, good) == 0
+    assert capsys.readouterr().out == "2 份点单排上 2 份，得分 3,980.3。\n没有违反规则。\n"
+    assert run("check", instance, bad, "--json") == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["valid"], said["violations"]) == (False, {"grid": 1, "pinned": 1, "window": 1})
+
+
+def test_an_instance_of_version_2_gets_a_plan_of_version_2(instance):
+    instance.write_text(json.dumps(in_version_2()))
+    out = instance.with_name("plan.json")
+    run(instance, "--out", out, "--work", 1000)
+    problem = load(instance)
+
+    assert json.loads(out.read_text())["version"] == 2
+    assert check(problem, load_plan(problem, out)) == []
+
+
+def test_team_orienteering_texts_are_planned_too(instance, capsys):
+    text = instance.with_name("four.txt")
+    text.write_text(FOUR_VISITS)
+
+    assert run(text, "--format", "toptw", "--out", instance.with_name("p"), "--work", 1000, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["score"] == 22
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (changed(("orders", 0, "windows"), ...), "error: orders[O1].windows: is missing"),
+        (
+            changed(("orders", 1, "pinned", "lecturer"), "L9"),
+            "error: orders[O2].pinned.lecturer: there is no lecturer 'L9'",
+        ),
+        (changed(("orders", 0, "attendees"), -3), "error: orders[O1].attendees: must be a whole number"),
+    ],
+)
+def test_a_faulty_instance_is_one_line_and_no_plan(instance, capsys, document, said):
+    instance.write_text(json.dumps(document))
+    out = instance.with_name("plan.json")
+
+    assert run(instance, "--out", out) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert (len(lines), lines[0][: len(said)], out.exists()) == (1, said, False)
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_work(instance, capsys):
+    assert run(instance, "--out", instance.parent) == 2
+    assert run(instance, "--out", instance.parent / "missing" / "plan.json") == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"error: {instance.parent}: is a directory",
+        f"error: {instance.parent / 'missing' / 'plan.json'}: its folder does not exist",
+    ]
+
+
+def test_it_runs_where_neither_flask_nor_sqlalchemy_is_installed(instance):
+    hidden = (
+        "import sys, runpy\n"
+        "for name in ('flask', 'sqlalchemy', 'werkzeug', 'click', 'marshmallow'): sys.modules[name] = None\n"
+        f"sys.argv = ['match', {str(instance)!r}, '--out', {str(instance.with_name('p'))!r}, '--work', '100', '--json']\n"
+        "runpy.run_module('catalogue.matching', run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", hidden], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert json.loads(done.stdout)["served"] == 2
+
+
+def test_an_interrupt_writes_the_best_plan_so_far(tmp_path):
+    size = {"version": 1, "name": "many"}
+    made = json.loads(json.dumps(INSTANCE)) | size
+    orders = [
+        made["orders"][0] | {"id": f"O{n}", "committee": f"K{n}", "windows": [[540 + 30 * (n % 4), 1080, n % 10]]}
+        for n in range(60)
+    ]
+    people = [made["lecturers"][0] | {"id": f"L{n}"} for n in range(1, 25)]
+    path, out = tmp_path / "many.json", tmp_path / "plan.json"
+    path.write_text(json.dumps(made | {"orders": orders, "lecturers": people, "previous": None}))
+    begun = subprocess.Popen(
+        [sys.executable, "-m", "catalogue.matching", str(path), "--out", str(out), "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    for _n in range(200):
+        if any(tmp_path.glob(".plan.json.*")) or begun.poll() is not None:
+            break
+        time.sleep(0.05)
+    begun.send_signal(signal.SIGTERM)
+    said, _ = begun.communicate(timeout=60)
+
+    assert begun.returncode in (0, -signal.SIGTERM)
+    if begun.returncode == 0:
+        assert json.loads(said)["served"] == len(json.loads(out.read_text())["assignments"])
+    else:  # the signal came before the engine: then there is no plan at all
+        assert not out.exists()
