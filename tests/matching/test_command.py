@@ -74,7 +74,9 @@ def test_a_plan_is_checked(instance, capsys):
 
 
 def test_an_instance_of_version_2_gets_a_plan_of_version_2(instance):
-    instance.write_text(json.dumps(in_version_2()))
+    document = in_version_2()
+    document["orders"][0]["lecturers_needed"] = 1
+    instance.write_text(json.dumps(document))
     out = instance.with_name("plan.json")
     run(instance, "--out", out, "--work", 1000)
     problem = load(instance)
