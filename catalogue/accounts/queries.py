@@ -122,7 +122,7 @@ def _whose(query: Any, extras: Sequence[Any], values: dict[str, Any]) -> tuple[S
     first: Any = found[0]
     more = _OWN + _ROLES
     held = [row[_OWN:more] for row in found] if first[_OWN] is not None else ()
-    return SignIn(*first[:_OWN], extras=tuple(first[more:])), _memberships(held)
+    return SignIn(*first[:_OWN], extras=tuple(first[more:])), _memberships(held)  # type: ignore[misc]  # they are eight
 
 
 _MEMBERSHIPS = (

@@ -1,5 +1,6 @@
 """Signing in and out. One's own account is account_views.py, other people's people_views.py."""
 
+import secrets
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -100,6 +101,7 @@ def _let_in(account: Account, key: str, wanted: str) -> ResponseReturnValue:
     large, kept = session.get(LARGE), session.get(KEPT)
     session.clear()
     session[KEY] = key
+    session["csrf_token"] = secrets.token_hex(20)  # of this sign-in alone; made here, the next page need not set the cookie again
     if large:
         session[LARGE] = True
     if account.must_change:

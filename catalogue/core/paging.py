@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
-from catalogue.core.db import db
+from catalogue.core.db import db, rows
 
 T = TypeVar("T")
 SIZE = 20
@@ -52,26 +52,40 @@ def paged(
 
     `after`/`before` are marks from the URL. Asks for one row more than it shows, to know whether there is a next page.
     """
+    return turned(
+        lambda turn: ordered(query, keys, turn), keys, after=after, before=before, size=size, key_of=key_of, scalars=scalars
+    )  # fmt: skip
+
+
+def turned(
+    statement: Callable[[str], sa.Select[*tuple[Any, ...]]], keys: Sequence[tuple[Any, bool]], *, after: str = "", before: str = "",
+    size: int = SIZE, key_of: Callable[[Any], Sequence[Any]], scalars: bool = False,
+) -> Page[Any]:  # fmt: skip
+    """One page, by statements that were built once: `statement` gives the `ordered` one of a turn."""
     backwards = bool(before) and not after
     values = decode(before if backwards else after, len(keys)) if (after or before) else None
     if values is not None and not all(_fits(column, v) for (column, _), v in zip(keys, values, strict=True)):
         values = None  # an edited mark: the first page
-    directions = [descending != backwards for _, descending in keys]
-    if values is not None:
-        query = query.where(beyond([column for column, _ in keys], directions, values))
-    query = query.order_by(None).order_by(
-        *(c.desc() if d else c.asc() for (c, _), d in zip(keys, directions, strict=True))
-    )
-    result = db.session.scalars(query.limit(size + 1)) if scalars else db.session.execute(query.limit(size + 1))
-    rows = list(result.all())
-    more = len(rows) > size
-    rows = rows[:size]
+    built = statement("" if values is None else "before" if backwards else "after")
+    bound = {"size": size + 1, **{f"k{i}": value for i, value in enumerate(values or ())}}
+    found: list[Any] = list(db.session.scalars(built, bound) if scalars else rows(built, bound))
+    more, found = len(found) > size, found[:size]
     if backwards:
-        rows.reverse()
-    if not rows:
+        found.reverse()
+    if not found:
         return Page((), "", "")
     has_next, has_previous = (True, more) if backwards else (more, values is not None)
-    return Page(rows, encode(key_of(rows[-1])) if has_next else "", encode(key_of(rows[0])) if has_previous else "")
+    return Page(found, encode(key_of(found[-1])) if has_next else "", encode(key_of(found[0])) if has_previous else "")
+
+
+def ordered(query: sa.Select[*tuple[Any, ...]], keys: Sequence[tuple[Any, bool]], turn: str) -> sa.Select[*tuple[Any, ...]]:
+    """The statement of one page with parameters size, k0, k1 …: turn is '' (the first page), 'after' or 'before' that key."""
+    directions = [descending != (turn == "before") for _, descending in keys]
+    if turn:
+        marks = [sa.bindparam(f"k{i}", type_=column.type) for i, (column, _) in enumerate(keys)]
+        query = query.where(beyond([column for column, _ in keys], directions, marks))
+    by = (column.desc() if down else column.asc() for (column, _), down in zip(keys, directions, strict=True))
+    return query.order_by(None).order_by(*by).limit(sa.bindparam("size", type_=sa.Integer))
 
 
 def _fits(column: Any, value: Any) -> bool:

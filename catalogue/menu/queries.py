@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from catalogue.core import text
-from catalogue.core.db import db
+from catalogue.core.db import db, rows
 from catalogue.core.kept import kept
 from catalogue.core.paging import SIZE, Page, beyond, decode, encode
 from catalogue.courses.models import (
@@ -213,11 +213,11 @@ def listed(
     values["size"] = size + 1
     values |= {f"k{i}": part for i, part in enumerate(mark or ())}
     statement = _list(_shape(wish), sort, reader.signed_in, bool(reader.hidden), bool(reader.extra), turn)
-    rows = list(db.session.execute(statement, values))
-    more, rows = len(rows) > size, rows[:size]
+    found = list(rows(statement, values))
+    more, found = len(found) > size, found[:size]
     if backwards:
-        rows.reverse()
-    if not rows:
+        found.reverse()
+    if not found:
         return Page((), "", "")
     has_next, has_previous = (True, more) if backwards else (more, mark is not None)
     names = [name for name, _, _ in keys]
@@ -225,7 +225,7 @@ def listed(
     def key_of(row: Any) -> str:
         return encode([getattr(row, name) for name in names])
 
-    return Page(rows, key_of(rows[-1]) if has_next else "", key_of(rows[0]) if has_previous else "")
+    return Page(found, key_of(found[-1]) if has_next else "", key_of(found[0]) if has_previous else "")
 
 
 # ── counts ───────────────────────────────────────────────────────────────────────────────────────
@@ -257,7 +257,7 @@ def _count(wish: Wish, reader: Reader, terms: Wanted) -> Counts:
     values = _bound(wish, reader, terms) | {"all_towns": list(reader.district.towns) or [0]}
     of: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
     total = 0
-    for facet, value, n in db.session.execute(statement, values):
+    for facet, value, n in rows(statement, values):
         if facet == "total":
             total = n
         elif value is not None:

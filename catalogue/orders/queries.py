@@ -14,7 +14,7 @@ from catalogue.core import numbers
 from catalogue.core.actor import Actor, Level, Role
 from catalogue.core.db import db, run
 from catalogue.core.errors import NotVisible
-from catalogue.core.paging import Page, paged
+from catalogue.core.paging import Page, ordered, paged, turned
 from catalogue.core.words import _
 from catalogue.courses.models import (
     Audience,
@@ -175,18 +175,32 @@ def _tab(by: Actor, tab: str) -> Any:
     return query.where(Order.state.in_(TABS[tab])) if tab in TABS else query
 
 
+_NEWEST = ((Order.id, True),)
+
+
+@lru_cache(maxsize=1000)
+def _turn(by: Actor, tab: str, turn: str) -> Any:
+    return ordered(_tab(by, tab), _NEWEST, turn)
+
+
+def _id_of(row: Any) -> tuple[int]:
+    return (row.id,)
+
+
 def listed(by: Actor, *, tab: str = "", q: str = "", after: str = "", before: str = "", size: int = 20) -> Page[Any]:
     """The orders in sight, newest first, as rows of the list; `q` is a number (with or without hyphens), a course or a committee."""
-    query = _tab(replace(by, request_id="", name="", acting_for=None), tab)
+    who = replace(by, request_id="", name="", acting_for=None)
+    if not q:
+        return turned(lambda turn: _turn(who, tab, turn), _NEWEST, after=after, before=before, size=size, key_of=_id_of)
+    query = _tab(who, tab)
     number = numbers.plain(q)
     if number is not None:
         query = query.where(Order.number == number)
-    elif q:
+    else:
         query = query.where(
             sa.or_(CourseVersion.title.contains(q, autoescape=True), Organisation.name.contains(q, autoescape=True))
         )
-    keys = [(Order.id, True)]
-    return paged(query, keys, after=after, before=before, size=size, key_of=lambda r: (r.id,), scalars=False)
+    return paged(query, _NEWEST, after=after, before=before, size=size, key_of=_id_of, scalars=False)
 
 
 def row_of(order_id: int) -> Any:
@@ -210,7 +224,7 @@ def tab_counts(by: Actor) -> dict[str, int | None]:
     """How many orders stand under each tab. Whole counts for a committee; towns and districts get the open ones only (None: not counted)."""
     small = all(m.level is Level.COMMITTEE for m in by.memberships if m.role in policy.SEEING)
     query = _counting(replace(by, request_id="", name="", acting_for=None), small)
-    found: dict[State, int] = {row[0]: row[1] for row in db.session.execute(query)}
+    found: dict[State, int] = {row[0]: row[1] for row in rows(query)}
     counts: dict[str, int | None] = {tab: sum(found.get(s, 0) for s in states) for tab, states in TABS.items()}
     if not small:
         return {"": None, "mine": None, "open": counts["open"], "done": None}
