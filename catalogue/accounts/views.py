@@ -101,7 +101,9 @@ def _let_in(account: Account, key: str, wanted: str) -> ResponseReturnValue:
     large, kept = session.get(LARGE), session.get(KEPT)
     session.clear()
     session[KEY] = key
-    session["csrf_token"] = secrets.token_hex(20)  # of this sign-in alone; made here, the next page need not set the cookie again
+    session["csrf_token"] = secrets.token_hex(
+        20
+    )  # of this sign-in alone; made here, the next page need not set the cookie again
     if large:
         session[LARGE] = True
     if account.must_change:

@@ -68,7 +68,7 @@ def turned(
         values = None  # an edited mark: the first page
     built = statement("" if values is None else "before" if backwards else "after")
     bound = {"size": size + 1, **{f"k{i}": value for i, value in enumerate(values or ())}}
-    found: list[Any] = list(db.session.scalars(built, bound) if scalars else rows(built, bound))
+    found: list[Any] = list((db.session.scalars(built, bound) if scalars else rows(built, bound)).all())
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -78,7 +78,9 @@ def turned(
     return Page(found, encode(key_of(found[-1])) if has_next else "", encode(key_of(found[0])) if has_previous else "")
 
 
-def ordered(query: sa.Select[*tuple[Any, ...]], keys: Sequence[tuple[Any, bool]], turn: str) -> sa.Select[*tuple[Any, ...]]:
+def ordered(
+    query: sa.Select[*tuple[Any, ...]], keys: Sequence[tuple[Any, bool]], turn: str
+) -> sa.Select[*tuple[Any, ...]]:
     """The statement of one page with parameters size, k0, k1 …: turn is '' (the first page), 'after' or 'before' that key."""
     directions = [descending != (turn == "before") for _, descending in keys]
     if turn:

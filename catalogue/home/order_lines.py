@@ -40,7 +40,7 @@ _LINES = (
 def lines(ids: Sequence[int]) -> Mapping[int, Line]:
     """By order id, in one statement: the lecturers of one dispatch stand together in one line."""
     of: dict[int, list[Any]] = {}
-    for row in rows(_LINES, {"ids": list(ids)}):
+    for row in rows(_LINES, {"ids": list(ids)}).all():
         of.setdefault(row.order_id, []).append(row)
     return {order_id: _line(found, clock.now()) for order_id, found in of.items()}
 
