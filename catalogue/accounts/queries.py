@@ -13,7 +13,7 @@ from catalogue.accounts.models import Account, ApiToken, Membership, OldPassword
 from catalogue.core import actor as actors
 from catalogue.core import clock
 from catalogue.core.actor import Actor, Kind, Level, Role
-from catalogue.core.db import db, rows
+from catalogue.core.db import db, run
 from catalogue.core.errors import NotVisible
 from catalogue.core.text import login_name
 from catalogue.core.words import _
@@ -116,7 +116,7 @@ def token_of(key: str, at: datetime, extras: Sequence[Any] = ()) -> tuple[SignIn
 
 
 def _whose(query: Any, extras: Sequence[Any], values: dict[str, Any]) -> tuple[SignIn, Held] | None:
-    found: Any = rows(_with(query, extras), values | {"day": clock.day_of(values["at"])}).all()
+    found: Any = run(_with(query, extras), values | {"day": clock.day_of(values["at"])}).all()
     if not found:
         return None
     first: Any = found[0]

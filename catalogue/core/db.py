@@ -219,12 +219,6 @@ def _end_reading(session: Session) -> None:
         connection.close()
 
 
-def rows(statement: sa.Select[Any] | sa.CompoundSelect[Any], values: dict[str, Any] | None = None) -> sa.Result[Any]:
-    """Rows of columns for the pages that are asked for most: while only reading, past the session, which costs as much as the statement."""
-    connection: Connection | None = db.session().info.get(_READS)
-    return db.session.execute(statement, values) if connection is None else connection.execute(statement, values)
-
-
 def end_reading(session: Session) -> None:
     """Ends what `reading` began, unless a transaction has taken it over."""
     if session.info.pop(_FRAME, False):
@@ -268,6 +262,9 @@ def run(statement: sa.Executable, known: Any = None) -> Any:
     For statements built once; entities go through the session. What is pending is written first, as the session would.
     """
     session = db.session()
+    reads: Connection | None = session.info.get(_READS)
+    if reads is not None:
+        return reads.execute(statement, known)
     session.flush()
     return session.connection().execute(statement, known)
 

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
-from catalogue.core.db import db, rows
+from catalogue.core.db import db, run
 
 T = TypeVar("T")
 SIZE = 20
@@ -68,7 +68,7 @@ def turned(
         values = None  # an edited mark: the first page
     built = statement("" if values is None else "before" if backwards else "after")
     bound = {"size": size + 1, **{f"k{i}": value for i, value in enumerate(values or ())}}
-    found: list[Any] = list((db.session.scalars(built, bound) if scalars else rows(built, bound)).all())
+    found: list[Any] = list((db.session.scalars(built, bound) if scalars else run(built, bound)).all())
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

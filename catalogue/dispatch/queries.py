@@ -15,7 +15,7 @@ from catalogue.calendar.models import Hold, HoldKind
 from catalogue.core import numbers
 from catalogue.core.actor import Actor, Kind, Role
 from catalogue.core.clock import day_of
-from catalogue.core.db import db, rows
+from catalogue.core.db import db, run
 from catalogue.core.errors import NotVisible
 from catalogue.core.words import _
 from catalogue.courses.models import Course, CourseVersion
@@ -81,7 +81,8 @@ def _queue(by: Actor) -> Any:
 
 def queue(by: Actor, page: int = 1) -> Sequence[Any]:
     """Approved orders that wait for a dispatch, the soonest first possible time first."""
-    return rows(_queue(_roles_of(by)), {"first": (page - 1) * QUEUE}).all()
+    found: Sequence[Any] = run(_queue(_roles_of(by)), {"first": (page - 1) * QUEUE}).all()
+    return found
 
 
 def waiting_order(by: Actor, said: int | str) -> Order:
@@ -105,7 +106,8 @@ def _under_way(by: Actor) -> Any:
 
 def under_way(by: Actor) -> Sequence[Any]:
     """Proposed and approved dispatches of the desk, the newest first."""
-    return rows(_under_way(_roles_of(by))).all()
+    found: Sequence[Any] = run(_under_way(_roles_of(by))).all()
+    return found
 
 
 def to_approve(by: Actor) -> Sequence[Any]:

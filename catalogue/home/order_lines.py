@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from catalogue.core import clock, wording
-from catalogue.core.db import rows
+from catalogue.core.db import run
 from catalogue.core.words import _
 from catalogue.dispatch.models import DispatchOrder, Offer
 from catalogue.dispatch.states import OfferState
@@ -40,7 +40,7 @@ _LINES = (
 def lines(ids: Sequence[int]) -> Mapping[int, Line]:
     """By order id, in one statement: the lecturers of one dispatch stand together in one line."""
     of: dict[int, list[Any]] = {}
-    for row in rows(_LINES, {"ids": list(ids)}).all():
+    for row in run(_LINES, {"ids": list(ids)}).all():
         of.setdefault(row.order_id, []).append(row)
     return {order_id: _line(found, clock.now()) for order_id, found in of.items()}
 

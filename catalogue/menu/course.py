@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from catalogue.core import clock
 from catalogue.core.actor import Actor, Role
 from catalogue.core.clock import HalfDay
-from catalogue.core.db import db, rows
+from catalogue.core.db import db, run
 from catalogue.core.errors import NotVisible
 from catalogue.core.kept import kept
 from catalogue.core.words import _
@@ -75,7 +75,7 @@ def listed(joined: str | None) -> list[str]:
 
 def head(course_id: int, reader: Reader, by: Actor | None) -> Any:
     """The course as published. Raises NotVisible unless it is on the reader's menu, or the reader keeps or may order it."""
-    row = rows(_HEAD, {"course": course_id}).first()
+    row = run(_HEAD, {"course": course_id}).first()
     if row is not None and _visible(row, reader, by):
         return row
     raise NotVisible(_("没有这门课，或者它已经下架。请在课程菜单里另选一门。"))
@@ -150,7 +150,7 @@ def lecturers(course_id: int, day: date, *, signed_in: bool) -> Sequence[Any]:
     """Lecturers qualified and appointed on the day. Strangers get those who agreed to be named, by name and title alone."""
     values = {"course": course_id, "day": day}
     statement = _LECTURERS if signed_in else _NAMED
-    return kept(("lecturers", course_id, day, signed_in), lambda: rows(statement, values).all())
+    return kept(("lecturers", course_id, day, signed_in), lambda: run(statement, values).all())
 
 
 # ── when it could be had, and where it has been ──────────────────────────────────────────────────
@@ -177,7 +177,7 @@ _SLOTS = (
 
 def slots(course_id: int, reader: Reader, first: date, last: date) -> list[Slot]:
     """The next free half-days for the reader's town (or anywhere in the district), at most one a day, soonest first."""
-    found = rows(_SLOTS, {"course": course_id, "towns": list(reader.towns) or [0], "first": first, "last": last})
+    found = run(_SLOTS, {"course": course_id, "towns": list(reader.towns) or [0], "first": first, "last": last})
     order = list(HalfDay)
     best: dict[date, Slot] = {}
     for row in sorted(found, key=lambda r: (r.day, -r.n, order.index(r.half_day))):
@@ -206,7 +206,7 @@ _GIVEN = (
 
 def given(course_id: int) -> Sequence[Any]:
     """Delivered lessons (场次) of the course by town, most first."""
-    return kept(("given", course_id), lambda: rows(_GIVEN, {"course": course_id}).all())
+    return kept(("given", course_id), lambda: run(_GIVEN, {"course": course_id}).all())
 
 
 # ── may this visitor order it ────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from catalogue.core import text
-from catalogue.core.db import db, rows
+from catalogue.core.db import db, run
 from catalogue.core.kept import kept
 from catalogue.core.paging import SIZE, Page, beyond, decode, encode
 from catalogue.courses.models import (
@@ -213,7 +213,7 @@ def listed(
     values["size"] = size + 1
     values |= {f"k{i}": part for i, part in enumerate(mark or ())}
     statement = _list(_shape(wish), sort, reader.signed_in, bool(reader.hidden), bool(reader.extra), turn)
-    found = list(rows(statement, values).all())
+    found = list(run(statement, values).all())
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -257,7 +257,7 @@ def _count(wish: Wish, reader: Reader, terms: Wanted) -> Counts:
     values = _bound(wish, reader, terms) | {"all_towns": list(reader.district.towns) or [0]}
     of: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
     total = 0
-    for facet, value, n in rows(statement, values).all():
+    for facet, value, n in run(statement, values).all():
         if facet == "total":
             total = n
         elif value is not None:

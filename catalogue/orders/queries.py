@@ -224,7 +224,7 @@ def tab_counts(by: Actor) -> dict[str, int | None]:
     """How many orders stand under each tab. Whole counts for a committee; towns and districts get the open ones only (None: not counted)."""
     small = all(m.level is Level.COMMITTEE for m in by.memberships if m.role in policy.SEEING)
     query = _counting(replace(by, request_id="", name="", acting_for=None), small)
-    found: dict[State, int] = {row[0]: row[1] for row in rows(query).all()}
+    found: dict[State, int] = {row[0]: row[1] for row in run(query).all()}
     counts: dict[str, int | None] = {tab: sum(found.get(s, 0) for s in states) for tab, states in TABS.items()}
     if not small:
         return {"": None, "mine": None, "open": counts["open"], "done": None}
