@@ -56,6 +56,11 @@ def noted(since: int = 0) -> list[tuple[str, str]]:
     return [(row["action"], row["subject"]) for row in db.session().info.get(_PENDING, [])[since:]]
 
 
+def count() -> int:
+    """How many acts this transaction has noted so far."""
+    return len(db.session().info.get(_PENDING, ()))
+
+
 def row_hash(previous: str, row: dict[str, Any]) -> str:
     """SHA-256 over the previous hash and the row's canonical JSON (sorted keys, UTC to the second)."""
     plain = {name: row[name] for name in _CHAINED}

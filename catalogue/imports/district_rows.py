@@ -67,7 +67,7 @@ def venue_columns() -> list[Column]:
 
 def take_venue(row: Values, by: Actor, at: datetime) -> None:
     """Creates or changes one venue. Its key is name and owner."""
-    owner = finding.organisation(by, row["owner"], field="owner")
+    owner = finding.organisation(by, row["owner"], field="owner", again=True)
     values = {k: row[k] for k in venues.COLUMNS if k in row}
     if ("latitude" in values) != ("longitude" in values):
         raise Invalid(_("纬度和经度要一起填。"), field="longitude" if "latitude" in values else "latitude")
@@ -131,7 +131,7 @@ def take_course(row: Values, by: Actor, at: datetime) -> None:
 
     A row that asks for the menu is submitted; another person publishes it.
     """
-    owner = finding.organisation(by, row["owner"], field="owner")
+    owner = finding.organisation(by, row["owner"], field="owner", again=True)
     if row.get("wish") and not course_policy.approves(by, owner):
         raise Invalid(_("您不能上架这个单位的课，请填“草稿”。"), field="wish")
     course = _write_course(row, owner, by, at)
@@ -214,7 +214,7 @@ def lecturer_columns() -> list[Column]:
 
 def take_lecturer(row: Values, by: Actor, at: datetime) -> None:
     """Creates or changes one lecturer, with courses and a 聘书. Its key is the name in the district, and the phone where a name occurs twice."""
-    district = finding.organisation(by, row["district"], field="district")
+    district = finding.organisation(by, row["district"], field="district", again=True)
     if district.district_id != district.id:
         raise Invalid(_("请填区的名称。"), field="district")
     values = {k: row[k] for k in lecturers.COLUMNS if k in row}

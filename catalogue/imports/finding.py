@@ -13,6 +13,8 @@ from catalogue.courses.models import Course
 from catalogue.organisations import queries as organisations
 from catalogue.organisations.models import Organisation
 
+_FOUND = "organisations_found"
+
 
 def labels(model: Any) -> Mapping[str, str]:
     """Label → code of a vocabulary, entries that ended left out."""
@@ -22,8 +24,14 @@ def labels(model: Any) -> Mapping[str, str]:
     return {row[0]: row[1] for row in db.session.execute(query.order_by(model.label))}
 
 
-def organisation(by: Actor, said: str, *, field: str) -> Organisation:
-    """One organisation in sight by its 统计代码, its name, or 上级/名称 where a name occurs twice. Raises Invalid at its field."""
+def organisation(by: Actor, said: str, *, field: str, again: bool = False) -> Organisation:
+    """One organisation in sight by its 统计代码, its name, or 上级/名称 where a name occurs twice. Raises Invalid at its field.
+
+    `again`: what this transaction has found once may be taken for found (tables that change no organisation).
+    """
+    known: dict[str, Organisation] = db.session().info.setdefault(_FOUND, {})
+    if again and said in known:
+        return known[said]
     parent, _slash, name = said.rpartition("/")
     query = sa.select(Organisation) if by.kind is Kind.JOB else organisations.visible(by)
     query = query.where(Organisation.ended_on.is_(None))
@@ -36,7 +44,13 @@ def organisation(by: Actor, said: str, *, field: str) -> Organisation:
         raise Invalid(_("没有找到“%(name)s”，或者不在您的范围内。", name=said[:40]), field=field)
     if len(found) > 1:
         raise Invalid(_("有几个“%(name)s”，请写成“上级/名称”。", name=said[:40]), field=field)
+    known[said] = found[0]
     return found[0]
+
+
+def forget() -> None:
+    """A new table begins: nothing is known yet."""
+    db.session().info.pop(_FOUND, None)
 
 
 def course(district_id: int | None, title: str, *, field: str) -> Course:

@@ -14,7 +14,7 @@ from catalogue.core.db import db
 from catalogue.core.errors import Invalid, NotAllowed, Refusal
 from catalogue.core.spreadsheets import Cell
 from catalogue.core.words import _
-from catalogue.imports import district_rows, policy, tree_rows
+from catalogue.imports import district_rows, finding, policy, tree_rows
 from catalogue.imports.columns import Column, Line, Wrong, parse
 
 MOST_SHOWN = 200
@@ -106,6 +106,7 @@ def bring_in(
     codes = iter(starts)
     if kind == "organisations":
         lines = tree_rows.parents_first(lines)
+    finding.forget()
     whole = db.session.begin_nested()
     for done, line in enumerate(_each_once(kind, lines, report)):
         beat(done, len(lines))
@@ -113,6 +114,7 @@ def bring_in(
     if report.wrong or dry_run:
         whole.rollback()
         db.session.expire_all()
+        finding.forget()
         report.codes, report.holders = [], []
     else:
         whole.commit()
@@ -164,7 +166,7 @@ def _take(
     """One row in a savepoint of its own, so that the rows after a wrong one are judged too."""
     try:
         with db.session.begin_nested():
-            noted = len(audit.noted())
+            noted = audit.count()
             if kind == "people":
                 start = None
                 if "username" in line.values:

@@ -121,18 +121,19 @@ def people_columns() -> list[Column]:
 
 def take_person(row: Values, by: Actor, at: datetime, start: Start | None = None) -> bool:
     """Creates or changes one person with roles and account. Key: the account, else name and organisation. True when an account was opened with `start`."""
-    place = finding.organisation(by, row["organisation"], field="organisation")
+    place = finding.organisation(by, row["organisation"], field="organisation", again=True)
     account = _account(row)
     person = _known_person(row, place, account, by)
     values = {k: row[k] for k in PERSON if k in row}
+    fresh = person is None  # nobody yet: no role, no account to look for
     if person is None:
         person = people.create_person(place, by=by, at=at, **values)
     elif any(getattr(person, k) != v for k, v in values.items()):
         people.edit_person(person, values, by=by, at=at)
     for role in row.get("roles") or ():
-        if not accounts.overlapping(person.id, role, place.id, clock.day_of(at), None):
+        if fresh or not accounts.overlapping(person.id, role, place.id, clock.day_of(at), None):
             people.grant(person, role, place, starts_on=clock.day_of(at), by=by, at=at)
-    if row.get("username") and account is None and accounts.account_of(person.id) is not None:
+    if not fresh and row.get("username") and account is None and accounts.account_of(person.id) is not None:
         raise Invalid(_("这位人员已经有账号了，和这里写的不一样。"), field="username")
     if row.get("username") and account is None and start is not None:
         keys.create_account(person, row["username"], start, by=by, at=at)
