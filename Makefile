@@ -8,7 +8,7 @@ PORT   ?= 8000
 BIN     = $(abspath $(VENV))/bin
 export PORT
 
-.PHONY: install install-dev run test e2e pictures lint bench lock forget clean
+.PHONY: install install-dev run test e2e pictures lint bench lock messages forget clean
 
 ## install: what the service needs, exactly as locked in requirements.txt
 install: SET = requirements
@@ -63,6 +63,13 @@ lock: install-dev
 	@$(LOCK) requirements.in -o requirements.txt
 	@$(LOCK) -c requirements.txt requirements-dev.in -o requirements-dev.txt
 LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' $(UPGRADE)
+
+## messages: reads every sentence anew, brings translations/*/LC_MESSAGES/messages.po up to date and compiles them
+messages: install-dev
+	@mkdir -p var
+	@$(BIN)/pybabel -q extract -F babel.cfg --ignore-dirs ".* var" -k _l -k later --no-location --sort-output --omit-header -o var/messages.pot .
+	@$(BIN)/pybabel -q update -i var/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete
+	@$(BIN)/pybabel -q compile -d translations
 
 ## forget: throw away all rows and files kept in var/; the next `make run` starts with a new demonstration district
 forget:

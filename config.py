@@ -39,6 +39,7 @@ class Config:
     queue_workers: int = 2
     idle_minutes: int = 30
     sign_in_hours: int = 12
+    languages: str = "zh_CN"
 
     def __post_init__(self) -> None:
         if self.app_env not in ("production", "development", "test"):
@@ -78,6 +79,11 @@ class Config:
         """Host names a request may carry; the loopback ones serve health checks and tests on the machine itself."""
         public = urlsplit(self.public_base_url).hostname or ""
         return list(dict.fromkeys([public, "127.0.0.1", "localhost"]))
+
+    @property
+    def offered_languages(self) -> tuple[str, ...]:
+        """The languages a reader may choose from; one means that nobody is asked."""
+        return tuple(self.languages.split(","))
 
     @property
     def queue_url(self) -> str:
@@ -120,6 +126,7 @@ class Config:
             "WTF_CSRF_CHECK_DEFAULT": False,  # core.web checks every write itself, whatever the route
             "WTF_CSRF_TIME_LIMIT": None,  # the sign-in's own end is the limit
             "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+            "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         }
 
     def make_folders(self) -> None:
@@ -204,7 +211,15 @@ def _token(name: str, value: str) -> str:
     return value
 
 
+def _languages(name: str, value: str) -> str:
+    found = tuple(dict.fromkeys(tag.strip().replace("-", "_") for tag in value.split(",") if tag.strip()))
+    if "zh_CN" not in found or not set(found) <= {"zh_CN", "en"}:
+        raise SettingRefused(f"{name.upper()} must name zh_CN and may name en, separated by commas, not {value!r}.")
+    return ",".join(found)
+
+
 _READ: dict[str, Any] = {
+    "languages": _languages,
     "port": _number(1, 65535),
     "trusted_proxies": _number(0, 5),
     "upload_dir": _folder,

@@ -18,10 +18,11 @@ from catalogue.accounts import tasks as accounts_tasks
 from catalogue.accounts import views as accounts
 from catalogue.calendar import models as _calendar
 from catalogue.calendar import views as calendar
-from catalogue.core import api, events, logs, metrics, outbox, queue, readings, web, words
+from catalogue.core import api, events, languages, logs, metrics, outbox, queue, readings, web, words
 from catalogue.core.actor import Role
 from catalogue.core.db import db
 from catalogue.core.shell import Application
+from catalogue.core.words import later
 from catalogue.courses import edition_views
 from catalogue.courses import models as _courses
 from catalogue.courses import views as courses_views
@@ -187,21 +188,21 @@ MANAGING = frozenset(
     }
 )
 NAV: tuple[tuple[frozenset[Role], str, str], ...] = (
-    (EVERYBODY, "课程菜单", "/courses/"),
-    (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.APPROVER}), "课程管理", "/manage/courses/"),
-    (frozenset({Role.ORDERER, Role.TOWN_ADMINISTRATOR}), "点单", "/orders/"),
-    (frozenset({Role.TOWN_ADMINISTRATOR}), "审核", "/checks/"),
-    (frozenset({Role.DISPATCHER}), "派单台", "/dispatch/"),
-    (frozenset({Role.DISPATCHER, Role.DISTRICT_ADMINISTRATOR}), "需求", "/gaps/"),
-    (frozenset({Role.APPROVER}), "待批派单", "/dispatch/approvals"),
-    (frozenset({Role.LECTURER, Role.CORPS_LEADER}), "邀约", "/offers/"),
-    (TEACHING, "上课", "/lessons/"),
-    (frozenset({Role.LECTURER}), "我的日历", "/calendar/mine"),
-    (frozenset({Role.DISPATCHER}), "改期", "/moves/"),
-    (frozenset({Role.ORDERER, Role.LECTURER}), "评单", "/ratings/"),
-    (frozenset({Role.ORDERER}), "场地", "/venues/"),
-    (frozenset({Role.AUDITOR}), "审计", "/audit/"),
-    (MANAGING, "管理", "/manage/"),
+    (EVERYBODY, later("课程菜单"), "/courses/"),
+    (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.APPROVER}), later("课程管理"), "/manage/courses/"),
+    (frozenset({Role.ORDERER, Role.TOWN_ADMINISTRATOR}), later("点单"), "/orders/"),
+    (frozenset({Role.TOWN_ADMINISTRATOR}), later("审核"), "/checks/"),
+    (frozenset({Role.DISPATCHER}), later("派单台"), "/dispatch/"),
+    (frozenset({Role.DISPATCHER, Role.DISTRICT_ADMINISTRATOR}), later("需求"), "/gaps/"),
+    (frozenset({Role.APPROVER}), later("待批派单"), "/dispatch/approvals"),
+    (frozenset({Role.LECTURER, Role.CORPS_LEADER}), later("邀约"), "/offers/"),
+    (TEACHING, later("上课"), "/lessons/"),
+    (frozenset({Role.LECTURER}), later("我的日历"), "/calendar/mine"),
+    (frozenset({Role.DISPATCHER}), later("改期"), "/moves/"),
+    (frozenset({Role.ORDERER, Role.LECTURER}), later("评单"), "/ratings/"),
+    (frozenset({Role.ORDERER}), later("场地"), "/venues/"),
+    (frozenset({Role.AUDITOR}), later("审计"), "/audit/"),
+    (MANAGING, later("管理"), "/manage/"),
 )
 
 
@@ -225,6 +226,7 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app, locale_selector=words.spoken, default_locale=words.DEFAULT)
+    languages.init(app, settings.offered_languages)
     web.init(app, Gate())
     metrics.init_app(app, token=settings.metrics_token, readings=readings.READINGS)
     web.permit(web.anyone)(app.view_functions["asset"])

@@ -21,6 +21,7 @@ PUBLIC = {  # who does not sign in may call these and nothing else
     "home.readyz",
     "home.instructions",
     "home.type_size",
+    "home.language",
     "menu.menu",
     "menu.course",
     "menu_api.menu",

@@ -16,7 +16,7 @@ from catalogue.core import events
 from catalogue.core.actor import job
 from catalogue.core.db import db, lock
 from catalogue.core.errors import Taken
-from catalogue.core.words import _
+from catalogue.core.words import _, later
 from catalogue.lecturers.events import AvailabilityChanged
 from catalogue.lecturers.models import Lecturer
 from catalogue.organisations.models import Organisation
@@ -54,9 +54,9 @@ class Wanted:
 
 
 _REFUSALS: dict[HoldKind, tuple[type[Taken], str]] = {
-    HoldKind.LECTURER: (LecturerTaken, "这位讲师这段时间已有课，请换一位讲师或换个时间。"),
-    HoldKind.VENUE: (VenueTaken, "这个场地这段时间已有人用，请换个场地或换个时间。"),
-    HoldKind.ORGANISATION: (CommitteeTaken, "这个居村这段时间已经有一场课，请换个时间。"),
+    HoldKind.LECTURER: (LecturerTaken, later("这位讲师这段时间已有课，请换一位讲师或换个时间。")),
+    HoldKind.VENUE: (VenueTaken, later("这个场地这段时间已有人用，请换个场地或换个时间。")),
+    HoldKind.ORGANISATION: (CommitteeTaken, later("这个居村这段时间已经有一场课，请换个时间。")),
 }
 _MODELS = {HoldKind.LECTURER: Lecturer, HoldKind.ORGANISATION: Organisation, HoldKind.VENUE: Venue}
 
@@ -80,7 +80,7 @@ def _check_travel(want: Wanted, taken: Hold) -> None:
     first, second = (mine, other) if mine.starts_at <= other.starts_at else (other, mine)
     minutes = want.gap(first, second) if want.gap is not None else want.setup_minutes
     if second.starts_at < first.ends_at + timedelta(minutes=minutes):
-        raise TravelTooShort(_("这位讲师前后还有课，路上来不及。请换个时间，或换一位讲师。"), minutes=minutes)
+        raise TravelTooShort(_(later("这位讲师前后还有课，路上来不及。请换个时间，或换一位讲师。")), minutes=minutes)
 
 
 def _check_free(want: Wanted, replacing: frozenset[int]) -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from flask import current_app
 
 from catalogue.core.db import db
+from catalogue.core.words import DEFAULT, spoken
 
 SECONDS = 5.0
 MOST = 2000
@@ -22,6 +23,8 @@ def kept(key: Hashable, make: Callable[[], T], seconds: float = SECONDS) -> T:
     if current_app.testing and not current_app.config.get("KEEP_FIGURES"):
         return make()
     shelf: dict[Hashable, tuple[float, Any]] = current_app.extensions.setdefault(_KEY, {})
+    if (language := spoken()) != DEFAULT:
+        key = (language, key)
     found = shelf.get(key)
     at = monotonic()
     if found is not None and at - found[0] < seconds:

@@ -18,7 +18,7 @@ from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
 from catalogue.core.errors import Refusal
 from catalogue.core.kept import kept
-from catalogue.core.words import _
+from catalogue.core.words import _, later
 from catalogue.courses.models import CourseVersion
 from catalogue.dispatch.errors import BadPick, NotOneLesson, RuleBroken
 from catalogue.dispatch.models import DispatchCandidate, TeachMode
@@ -49,10 +49,10 @@ TAKEN: Mapping[str, type[Refusal]] = {
     "committee_busy": CommitteeTaken,
 }
 TAKEN_WORDS = {
-    "lecturer_busy": "这位讲师这段时间已有课，请换一位讲师或换个时间。",
-    "travel": "这位讲师前后还有课，路上来不及。请换个时间，或换一位讲师。",
-    "venue_busy": "这个场地这段时间已有人用，请换个场地或换个时间。",
-    "committee_busy": "这个居村这段时间已经有一场课，请换个时间。",
+    "lecturer_busy": later("这位讲师这段时间已有课，请换一位讲师或换个时间。"),
+    "travel": later("这位讲师前后还有课，路上来不及。请换个时间，或换一位讲师。"),
+    "venue_busy": later("这个场地这段时间已有人用，请换个场地或换个时间。"),
+    "committee_busy": later("这个居村这段时间已经有一场课，请换个时间。"),
 }
 
 

@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from flask import Blueprint, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from catalogue.core import queue
+from catalogue.core import languages, queue
 from catalogue.core.actor import Role
 from catalogue.core.db import db, transaction
 from catalogue.core.web import anyone, page, permit, visitor
@@ -54,6 +54,14 @@ def type_size() -> ResponseReturnValue:
     keep_type_size(request.form.get("type") == "large")
     if "X-Autosave" in request.headers:
         return "", 204
+    return redirect(_where_from())
+
+
+@pages.post("/language")
+@permit(anyone)
+def language() -> ResponseReturnValue:
+    """The language this reader wants, kept in this browser; back to the page it was asked on."""
+    languages.keep(request.form.get("language", ""), current_app.config["SETTINGS"].offered_languages)
     return redirect(_where_from())
 
 

@@ -1,9 +1,10 @@
 """Who may import what. Each row is then judged again by the policy of the operation it goes through."""
 
 from catalogue.core.actor import Actor, Kind, Role
+from catalogue.core.words import later
 
 KINDS = {  # in the order in which a new district needs them
-    "organisations": "单位", "people": "人员", "venues": "场地", "courses": "课程", "lecturers": "讲师",
+    "organisations": later("单位"), "people": later("人员"), "venues": later("场地"), "courses": later("课程"), "lecturers": later("讲师"),
 }  # fmt: skip
 ALL = (Role.DISTRICT_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR)
 MAY = {
