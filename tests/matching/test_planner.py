@@ -13,7 +13,7 @@ from tests.matching.crowds import a_crowd, best_by_trying, points, with_decision
 from tests.matching.small import a_problem, an_order
 from tests.matching.test_check import problems
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 crowds = st.integers(0, 2**32).map(a_crowd)
 SLACK = 1e-6
 

@@ -59,6 +59,11 @@ class Roster:
                     self.month_count[lecturer, (date.year - 1970) * 12 + date.month - 1] += 1
                 self.load[lecturer] += 0 <= one.start < end
 
+    @staticmethod
+    def half(start: int) -> int:
+        """The half-day of a start."""
+        return half_day(start)
+
     # --- may it be? -------------------------------------------------------------------------------------------------
 
     def fits(self, seat: int) -> bool:

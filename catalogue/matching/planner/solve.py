@@ -1,11 +1,18 @@
 """The whole planning run: first plan, bound, better plans, answer."""
 
+from collections.abc import Iterable
+
+import numpy as np
+
 from catalogue.matching.planner.answer import Params, Result, Stop
+from catalogue.matching.planner.choose import chosen_days
 from catalogue.matching.planner.compiled import Compiled, compiled
+from catalogue.matching.planner.generate import Generation
 from catalogue.matching.planner.greedy import Choice, fill, place_pins
 from catalogue.matching.planner.meter import Meter, Progress
+from catalogue.matching.planner.realise import realised
 from catalogue.matching.planner.roster import Roster
-from catalogue.matching.planner.score import fixed_points, score_of
+from catalogue.matching.planner.score import days_of, fixed_points, score_of
 from catalogue.matching.problem import Problem
 from catalogue.matching.ruling import Reason
 
@@ -24,26 +31,76 @@ def solve(
 
     progress is called with each line of the trace; began is time.monotonic() of when the clock of stop.seconds started.
     """
-    meter = Meter(stop, progress, began)
-    model = compiled(problem)
-    roster = Roster(model)
-    place_pins(roster)
-    fill(roster, Choice(roster), range(len(problem.orders)), meter)
-    meter.over()
-    seats = roster.chosen()
-    score = score_of(model, seats)
-    bound = max(score, simple_bound(model))
-    meter.note("first come, first served", score, bound, len(seats))
-    return Result(
-        plan=tuple(model.assignment(seat) for seat in seats),
-        score=score,
-        bound=bound,
-        gap=max(0.0, bound - score) / max(1.0, abs(bound)),
-        unserved=reasons(model, seats),
-        trace=tuple(meter.trace),
-        stopped_by=meter.stopped_by or "finished",
-        steps=meter.steps,
-    )
+    return Run(problem, params, seed, Meter(stop, progress, began)).result()
+
+
+class Run:
+    """One call of solve: the best plan and bound so far, and the parts that improve them."""
+
+    def __init__(self, problem: Problem, params: Params, seed: int, meter: Meter) -> None:
+        self.params, self.seed, self.meter = params, seed, meter
+        self.model = compiled(problem)
+        self.bound = simple_bound(self.model)
+        self.best: list[int] = []
+        self.score = float("-inf")
+
+    def result(self) -> Result:
+        """All parts in turn until the stop."""
+        self.first_plan()
+        if self.model.seats and not self.meter.over() and self.bound - self.score > 1e-6:
+            self.by_programme()
+        model, score, bound = self.model, self.score, max(self.bound, self.score)
+        return Result(
+            plan=tuple(model.assignment(seat) for seat in self.best),
+            score=score,
+            bound=bound,
+            gap=(bound - score) / max(1.0, abs(bound)),
+            unserved=reasons(model, self.best),
+            trace=tuple(self.meter.trace),
+            stopped_by=self.meter.stopped_by
+            or ("proved" if bound - score <= 1e-6 * max(1.0, abs(bound)) else "finished"),
+            steps=self.meter.steps,
+        )
+
+    def keep(self, roster: Roster, name: str) -> None:
+        """Remember a plan if it is the best so far."""
+        seats = roster.chosen()
+        score = score_of(self.model, seats)
+        if score > self.score:
+            self.best, self.score = seats, score
+        self.note(name)
+
+    def note(self, name: str) -> None:
+        """One line of the trace."""
+        self.meter.note(name, self.score, max(self.bound, self.score), len(self.best))
+
+    def first_plan(self) -> None:
+        """First come, first served: at once, whatever the stop says."""
+        roster = Roster(self.model)
+        place_pins(roster)
+        fill(roster, Choice(roster), range(len(self.model.minutes)), self.meter)
+        self.meter.over()
+        self.keep(roster, "first come, first served")
+
+    def by_programme(self) -> None:
+        """The linear programme for the bound, whole-number programmes and their realisation for plans."""
+        generation = Generation(self.model, self.meter)
+        generation.start(days_of(self.model, self.best))
+        for _ in range(5):
+            complete = generation.run()
+            self.bound = min(self.bound, generation.bound)
+            self.note("linear programme" if complete else "linear programme, unfinished")
+            if generation.state is None or self.meter.over():
+                return
+            days, answer, _ = chosen_days(generation, 300.0, None, self.meter.left(), None)
+            self.meter.work(100 + answer.nodes)
+            roster = Roster(self.model)
+            realised(roster, Choice(roster), days, self.meter)
+            self.keep(roster, "whole numbers")
+            keys = generation.master.clashes.broken(days.seats, np.ones(len(days.seats)))
+            if not len(keys) or self.meter.over():
+                return
+            generation.master.add_clashes(keys)
 
 
 def simple_bound(model: Compiled) -> float:
@@ -54,7 +111,7 @@ def simple_bound(model: Compiled) -> float:
     return fixed_points(model) + float(model.value[best].sum()) + float(model.problem.weights.cover * len(covered))
 
 
-def reasons(model: Compiled, seats: list[int]) -> dict[str, Reason]:
+def reasons(model: Compiled, seats: Iterable[int]) -> dict[str, Reason]:
     """Why each order without a lesson has none."""
     served = {int(model.order[seat]) for seat in seats}
     _, first = model.by_order

@@ -1,0 +1,144 @@
+"""Column generation: solve, look where rooms clash, look which days would earn more than they cost, add both, again."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from catalogue.matching.planner.compiled import Compiled
+from catalogue.matching.planner.intervals import Flag, Whole
+from catalogue.matching.planner.long_days import LongDays
+from catalogue.matching.planner.master import Columns, Master, joined
+from catalogue.matching.planner.meter import Meter
+from catalogue.matching.planner.places import Real
+from catalogue.matching.planner.roster import Roster
+from catalogue.matching.planner.score import fixed_points
+from catalogue.matching.planner.short_days import Days, listed
+
+TOLERANCE = 1e-6  # of a column's share in a solution
+WHOLE_LIST = 40_000  # so many lecturer-days or fewer go into the programme at once
+ROUND = 60_000  # so many new columns a round at most
+
+
+@dataclass
+class Relaxation:
+    """The state of the linear programme: the last solution, its prices, and the best bound that was proved."""
+
+    values: Real
+    prices: Real
+    bound: float
+    complete: bool = False
+
+
+class Generation:
+    """Keeps the programme and the lists of days it can draw columns from."""
+
+    def __init__(self, model: Compiled, meter: Meter) -> None:
+        self.model, self.meter = model, meter
+        self.master = Master(model)
+        self.empty = Roster(model)
+        caps, held = self._caps()
+        self.short = np.flatnonzero(~held)  # their single lessons and pairs can be listed
+        self.pairs: Flag = caps >= 2
+        self.days = listed(model, self.short, self.pairs[self.short], model.value)
+        self.long = LongDays(model, np.flatnonzero(held | (caps > 2) & self._three()), self.empty)
+        self.is_long: Flag = np.zeros(len(caps), dtype=bool)
+        self.is_long[self.long.shifts] = True
+        self.state: Relaxation | None = None
+        self.bound = float("inf")
+        self.mite = 1e-6 + 1e-10 * float(np.abs(model.value).max(initial=0.0))  # points that are nothing
+        self.seen = np.zeros(len(self.days), dtype=bool)
+
+    def _caps(self) -> tuple[Whole, Flag]:
+        """How many lessons each shift may hold at most by the lecturer's limit a day; is something held that day?"""
+        model, empty = self.model, self.empty
+        limits = [one.max_per_day for one in model.problem.lecturers]
+        most = np.array([1 << 20 if limit is None else limit for limit in limits], dtype=np.int64)
+        days = zip(model.shift_lecturer.tolist(), model.shift_day.tolist(), strict=True)
+        held = [key in empty.held_stops for key in days] if empty.held_stops else [False] * len(model.shift_day)
+        return most[model.shift_lecturer], np.array(held, dtype=bool)
+
+    def _three(self) -> Flag:
+        """Shifts in which three lessons could fit one after the other, whatever the way."""
+        model, setup = self.model, self.model.problem.travel.setup_min
+        first, last = model.shift_first[:-1], model.shift_first[1:]
+        soonest = np.minimum.reduceat(model.end, first) if len(first) else model.end
+        latest = np.maximum.reduceat(model.start, first) if len(first) else model.start
+        middle = (model.start >= soonest[model.shift] + setup) & (model.end + setup <= latest[model.shift])
+        fits: Flag = np.bincount(model.shift[middle], minlength=len(first)) > 0
+        return fits & (last - first > 2)
+
+    def start(self, columns: Columns) -> None:
+        """The first columns: a plan's, and all days if they are few, else the single lessons."""
+        self.master.add(columns)
+        first = (self.days.b < 0) | (len(self.days) <= WHOLE_LIST)
+        self.seen |= first
+        self.master.add(self.days.take(first).columns())
+
+    def run(self, rounds: int = 200) -> bool:
+        """Solves until no row is broken and no column is missing (then True), or the stop."""
+        for _ in range(rounds):
+            if self.meter.over():
+                return False
+            first = self.state is None
+            self.master.linear.solver.setOptionValue("solver", "ipx" if first else "simplex")
+            if not self.master.linear.solve(self.meter.left()):
+                return False
+            self.meter.work(100 + self.master.linear.iterations)
+            values, prices, _ = self.master.linear.answer()
+            prices = self.master.fair(prices)
+            new = self.price(prices)
+            self.state = Relaxation(values, prices, self.bound)
+            broken = self.broken(values)
+            if not len(new) and not len(broken):
+                self.state.complete = True
+                return True
+            if len(broken):
+                self.master.add_clashes(broken)
+            self.master.add(new)
+        return False
+
+    def broken(self, values: Real) -> Whole:
+        """Minutes at which the solution uses a room, committee or lecturer more than once."""
+        columns, amount = self.master.columns, values[self.master.fixed :]
+        used = columns.take(np.flatnonzero(amount > TOLERANCE))
+        weight = amount[amount > TOLERANCE][used.owner()]
+        return self.master.clashes.broken(used.seats, weight)
+
+    def price(self, prices: Real) -> Columns:
+        """The columns that would earn more than they cost; proves a bound on the way."""
+        model, master = self.model, self.master
+        net = master.net(prices)
+        shift_price = prices[master.shift_row : master.shift_row + len(model.shift_lecturer)]
+        paid = master.clashes.price(np.arange(model.seats), prices[master.rows :])
+        free = self.days.worth(net + paid)  # as if no room were short: more than any choice of times can earn
+        touched = np.zeros(len(shift_price), dtype=bool)
+        pays = np.append(paid, 0.0) > 0
+        hopeful = (free > shift_price[self.days.shift] + self.mite) & (pays[self.days.a] | pays[self.days.b])
+        touched[self.days.shift[hopeful]] = True
+        best = np.full(len(shift_price), -np.inf)
+        touched &= ~self.is_long
+        calm = ~touched[self.days.shift] & ~self.is_long[self.days.shift]
+        np.maximum.at(best, self.days.shift[calm], free[calm])
+        found = [self._choose(self.days, np.where(calm, free, -np.inf), shift_price)]
+        if touched.any():
+            shifts = np.flatnonzero(touched)
+            again = listed(model, shifts, self.pairs[shifts], net)
+            worth = again.worth(net)
+            np.maximum.at(best, again.shift, worth)
+            found.append(self._choose(again, worth, shift_price))
+        if len(self.long.shifts):
+            columns, shifts, most = self.long.price(net, shift_price + self.mite, 8)
+            best[shifts] = most
+            found.append(columns)
+            self.meter.work(self.long.work // 10)
+            self.long.work = 0
+        self.bound = min(self.bound, master.proof(prices, best) + fixed_points(model))
+        return joined(found)
+
+    def _choose(self, days: Days, worth: Real, shift_price: Real) -> Columns:
+        """The most promising days, not too many at once."""
+        earns = worth - shift_price[days.shift]
+        good = np.flatnonzero(earns > self.mite)
+        if len(good) > ROUND:
+            good = good[np.sort(np.argsort(-earns[good], kind="stable")[:ROUND])]
+        return days.take(good).columns()
