@@ -13,12 +13,11 @@ from catalogue.matching.planner.places import Real
 
 def reduced(generation: Generation) -> Real:
     """By how much each column of the programme falls short of paying for itself at the last prices (0 or below)."""
-    master, state = generation.master, generation.state
-    assert state is not None
+    master, prices = generation.master, generation.prices
     columns = master.columns
-    net = master.net(state.prices)
+    net = master.net(prices)
     earned = np.bincount(columns.owner(), (net - master.model.value)[columns.seats], len(columns)) + columns.value
-    found: Real = earned - state.prices[master.shift_row + columns.shift]
+    found: Real = earned - prices[master.shift_row + columns.shift]
     return found
 
 

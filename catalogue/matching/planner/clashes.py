@@ -56,7 +56,7 @@ class Clashes:
         sums = np.concatenate([[0.0], np.cumsum(duals[self.number])])
         where, begin, end = self.spans(seats, self.touched)
         paid = sums[np.searchsorted(self.keys, end)] - sums[np.searchsorted(self.keys, begin)]
-        found: Real = np.bincount(where, paid, len(seats))
+        found: Real = np.bincount(where, paid, len(seats)).astype(np.float64)
         return found
 
     def broken(self, seats: Whole, amount: Real) -> Whole:

@@ -1,12 +1,10 @@
 """Column generation: solve, look where rooms clash, look which days would earn more than they cost, add both, again."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from catalogue.matching.planner.compiled import Compiled
 from catalogue.matching.planner.intervals import Flag, Whole
-from catalogue.matching.planner.long_days import LongDays
+from catalogue.matching.planner.long_days import WIDEST, LongDays
 from catalogue.matching.planner.master import Columns, Master, joined
 from catalogue.matching.planner.meter import Meter
 from catalogue.matching.planner.places import Real
@@ -17,16 +15,6 @@ from catalogue.matching.planner.short_days import Days, listed
 TOLERANCE = 1e-6  # of a column's share in a solution
 WHOLE_LIST = 40_000  # so many lecturer-days or fewer go into the programme at once
 ROUND = 60_000  # so many new columns a round at most
-
-
-@dataclass
-class Relaxation:
-    """The state of the linear programme: the last solution, its prices, and the best bound that was proved."""
-
-    values: Real
-    prices: Real
-    bound: float
-    complete: bool = False
 
 
 class Generation:
@@ -43,7 +31,7 @@ class Generation:
         self.long = LongDays(model, np.flatnonzero(held | (caps > 2) & self._three()), self.empty)
         self.is_long: Flag = np.zeros(len(caps), dtype=bool)
         self.is_long[self.long.shifts] = True
-        self.state: Relaxation | None = None
+        self.values = self.prices = np.zeros(0)  # the last solution and what its rows cost; empty: none yet
         self.bound = float("inf")
         self.mite = 1e-6 + 1e-10 * float(np.abs(model.value).max(initial=0.0))  # points that are nothing
         self.seen = np.zeros(len(self.days), dtype=bool)
@@ -79,18 +67,16 @@ class Generation:
         for _ in range(rounds):
             if self.meter.over():
                 return False
-            first = self.state is None
+            first = not len(self.prices)
             self.master.linear.solver.setOptionValue("solver", "ipx" if first else "simplex")
             if not self.master.linear.solve(self.meter.left()):
                 return False
             self.meter.work(100 + self.master.linear.iterations)
-            values, prices, _ = self.master.linear.answer()
-            prices = self.master.fair(prices)
-            new = self.price(prices)
-            self.state = Relaxation(values, prices, self.bound)
-            broken = self.broken(values)
+            self.values, prices, _ = self.master.linear.answer()
+            self.prices = self.master.fair(prices)
+            new = self.price(self.prices)
+            broken = self.broken(self.values)
             if not len(new) and not len(broken):
-                self.state.complete = True
                 return True
             if len(broken):
                 self.master.add_clashes(broken)
@@ -142,3 +128,10 @@ class Generation:
         if len(good) > ROUND:
             good = good[np.sort(np.argsort(-earns[good], kind="stable")[:ROUND])]
         return days.take(good).columns()
+
+
+def too_wide(model: Compiled) -> bool:
+    """Has a shift of more than two lessons too many possible times to be priced (a grid of single minutes)?"""
+    limits = [one.max_per_day for one in model.problem.lecturers]
+    long = np.array([limit is None or limit > 2 for limit in limits], dtype=bool)[model.shift_lecturer]
+    return bool((np.diff(model.shift_first)[long] > WIDEST).any())

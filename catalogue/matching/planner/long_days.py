@@ -16,6 +16,7 @@ from catalogue.matching.planner.roster import Roster
 
 NEVER = -1e18
 CACHED = 4_000_000  # entries of remembered arc matrices: bounds the memory
+WIDEST = 3_000  # seats of a shift; more are left to the search without prices
 FOLLOWED = 4_000  # labels followed in one shift before its bound is taken as it is
 
 

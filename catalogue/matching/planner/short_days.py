@@ -1,5 +1,7 @@
 """Shifts of at most two lessons: every single lesson and every pair is listed once, with its best times and rooms."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from catalogue.matching.planner.compiled import Compiled
@@ -38,7 +40,8 @@ class Days:
 
 def together(model: Compiled, parts: list[Days]) -> Days:
     """All of them one after the other."""
-    none = Days(model, *(np.zeros(0, dtype=np.int64) for _ in range(3)), np.zeros(0))
+    nobody: Whole = np.zeros(0, dtype=np.int64)
+    none = Days(model, nobody, nobody, nobody, np.zeros(0))
     every = [none, *parts]
     shift, a, b = (np.concatenate([getattr(one, name) for one in every]) for name in ("shift", "a", "b"))
     return Days(model, shift, a, b, np.concatenate([one.km for one in every]))
@@ -60,7 +63,7 @@ def listed(model: Compiled, shifts: Whole, pairs: Flag, of_seat: Real) -> Days:
         begin = np.searchsorted(model.shift[late], model.shift[early])
         count = np.searchsorted(model.shift[late], model.shift[early], side="right") - begin
         edges = [0, *_cuts(model.shift[early], count), len(early)]
-        for low, high in zip(edges[:-1], edges[1:], strict=True):
+        for low, high in pairwise(edges):
             index, owner = ranges(begin[low:high], count[low:high])
             parts.append(_pairs(model, early[low:high][owner], late[index], of_seat))
     return together(model, parts)

@@ -7,7 +7,7 @@ import numpy as np
 from catalogue.matching.planner.answer import Params, Result, Stop
 from catalogue.matching.planner.choose import chosen_days
 from catalogue.matching.planner.compiled import Compiled, compiled
-from catalogue.matching.planner.generate import Generation
+from catalogue.matching.planner.generate import Generation, too_wide
 from catalogue.matching.planner.greedy import Choice, fill, place_pins
 from catalogue.matching.planner.meter import Meter, Progress
 from catalogue.matching.planner.realise import realised
@@ -47,7 +47,7 @@ class Run:
     def result(self) -> Result:
         """All parts in turn until the stop."""
         self.first_plan()
-        if self.model.seats and not self.meter.over() and self.bound - self.score > 1e-6:
+        if self.model.seats and not self.meter.over() and self.bound - self.score > 1e-6 and not too_wide(self.model):
             self.by_programme()
         model, score, bound = self.model, self.score, max(self.bound, self.score)
         return Result(
@@ -90,7 +90,7 @@ class Run:
             complete = generation.run()
             self.bound = min(self.bound, generation.bound)
             self.note("linear programme" if complete else "linear programme, unfinished")
-            if generation.state is None or self.meter.over():
+            if not len(generation.prices) or self.meter.over():
                 return
             days, answer, _ = chosen_days(generation, 300.0, None, self.meter.left(), None)
             self.meter.work(100 + answer.nodes)
