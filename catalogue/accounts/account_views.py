@@ -14,6 +14,7 @@ from catalogue.accounts.views import KEPT, KEY
 from catalogue.accounts.words import ROLE_WORDS
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import NotVisible
+from catalogue.core.typed import labelled
 from catalogue.core.web import actor, now, page, permit, signed_in
 from catalogue.core.words import _
 
@@ -29,8 +30,7 @@ def kept_form() -> ResponseReturnValue:
     if found is None:
         session.pop(KEPT, None)
         return redirect("/")
-    typed = [value for name, value in found.fields if name not in ("version", "key") and value.strip()]
-    return page("accounts/kept_form.html", found=found, typed=typed)
+    return page("accounts/kept_form.html", found=found, typed=labelled([(n, v) for n, v in found.fields], found.path))
 
 
 @pages.post("/login/kept/drop")

@@ -28,7 +28,13 @@ T = TypeVar("T", bound=Living)
 def check_version(thing: Living, version: int) -> None:
     """Raises Stale when the page was made from an older version of the row."""
     if thing.version != version:
-        raise Stale(_("这条记录刚刚被别人改过，请看过新内容再办。您填的内容没有丢。"))
+        raise stale(thing, version)
+
+
+def stale(thing: Living, version: int) -> Stale:
+    """The refusal of a page made from this version of a row that was changed since."""
+    sentence = _("这条记录刚刚被别人改过，请看过新内容再办。您填的内容没有丢。")
+    return Stale(sentence, row=(type(thing), thing.id, version))
 
 
 def legal(table: Transitions, state: Any, action: Any) -> bool:
@@ -59,7 +65,7 @@ def move(
         {"row_id": thing.id, "row_version": thing.version, "state": after, "version": thing.version + 1, **along},
     )
     if done.rowcount != 1:
-        raise Stale(_("这条记录刚刚被别人改过，请看过新内容再办。您填的内容没有丢。"))
+        raise stale(thing, thing.version)
     for name, value in {**along, "state": after, "version": thing.version + 1}.items():
         set_committed_value(thing, name, value)
     _note(thing, action.value, before.value, after.value, by=by, at=at, code=code, words=words, acting_for=acting_for)
@@ -233,6 +239,7 @@ def _row(
     return {
         "owner_id": thing.id, "at": at, "action": action, "from_state": before, "to_state": after, "kind": by.kind.value, "person_id": by.person_id,
         "actor": by.name[:60], "acting_for_id": acting, "subject": "", "subject_id": None, "code": "", "words": "", "changed": changed,
+        "version": thing.version,
     }  # fmt: skip
 
 

@@ -10,6 +10,8 @@ Refusal                  409  the wish is clear but the rules or the state forbi
 └── TooMany              429  later
 """
 
+from typing import Any
+
 
 class Refusal(Exception):
     """Base of every refusal. `code` is stable and documented; `args[0]` is the sentence people read."""
@@ -44,7 +46,13 @@ class Taken(Refusal):
 
 
 class Stale(Refusal):
+    """row: (kind, id, version the page was made from), so that core.web can say who changed what meanwhile."""
+
     code = "stale"
+
+    def __init__(self, sentence: str, *, row: tuple[type[Any], int, int] | None = None) -> None:
+        super().__init__(sentence)
+        self.row = row
 
 
 class Missing(Refusal):

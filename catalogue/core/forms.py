@@ -13,6 +13,7 @@ from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired
 
 from catalogue.core.errors import Invalid, Missing, Refusal, Stale
+from catalogue.core.meanwhile import Deed, Difference, differences
 from catalogue.core.text import normalised
 from catalogue.core.words import _, spoken
 
@@ -92,6 +93,8 @@ class Form(FlaskForm):
         if g:
             g.form = self
         self.refusal: str = ""
+        self.meanwhile: list[Deed] = []
+        self.differences: list[Difference] = []
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """A required text of nothing but spaces and invisible characters is empty."""
@@ -118,6 +121,9 @@ class Form(FlaskForm):
             self[field].errors = [*self[field].errors, refused.sentence]
         else:
             self.refusal = refused.sentence
+        if isinstance(refused, Stale):
+            self.meanwhile = g.get("meanwhile") or []
+            self.differences = differences(self, self.meanwhile)
         for name in ("version", "seen") if isinstance(refused, Stale | Missing) else ():  # the page now shows what is new
             if name in self:
                 self[name].data = self[name].object_data

@@ -152,6 +152,7 @@ class History:
     code: Mapped[str] = text(60, default="")
     words: Mapped[str] = text(1000, default="")
     changed: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    version: Mapped[int | None]  # of the row after the act: what a stale page missed
 
     person_id: Mapped[int | None] = reference("person", index=False)
     acting_for_id: Mapped[int | None] = reference("organisation", index=False)

@@ -12,9 +12,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Forbidden, HTTPException
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from catalogue.core import assets, clock, shell
+from catalogue.core import assets, clock, meanwhile, shell, typed, ways
 from catalogue.core.actor import Actor, Role
-from catalogue.core.db import db, end_request
+from catalogue.core.db import db, end_request, transaction
 from catalogue.core.errors import Invalid, NotAllowed, Refusal, Stale
 from catalogue.core.forms import Form
 from catalogue.core.words import _
@@ -186,6 +186,7 @@ class Problem:
     code: str
     sentence: str
     errors: Any = None  # which fields, for programs
+    more: Any = None  # ways on that the refusal offers, for people
 
     def answer(self, headers: Any = None) -> ResponseReturnValue:
         if is_api():
@@ -209,6 +210,9 @@ class Problem:
                 "code": self.code,
                 "status": self.status,
                 "typed": _typed(),
+                "back": ways.back(g.get("actor"), gone=request.method == "GET"),
+                "meanwhile": g.get("meanwhile"),
+                **(self.more or {}),
             }
             reply = Response(html.render(**values), self.status, mimetype="text/html")
         for name, value in headers or ():
@@ -237,19 +241,20 @@ def _context_for_errors() -> dict[str, Any]:
 
 
 def _typed() -> list[tuple[str, str]]:
-    """What the person typed, so an error page can show that nothing was lost (never passwords or tokens)."""
-    hidden = ("csrf_token", "version", "key", "password", "code", "next")
+    """What the person typed, with its labels, so an error page can show that nothing was lost (never passwords or tokens)."""
     if request.method != "POST" or request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return []
     try:
         items = list(request.form.items(multi=True))
     except HTTPException:  # too large to be read
         return []
-    return [(k, v) for k, v in items if v.strip() and not any(h in k for h in hidden)][:30]
+    return typed.labelled(items, request.path)
 
 
 def _on_refusal(refused: Refusal) -> ResponseReturnValue:
     db.session.rollback()
+    if isinstance(refused, Stale) and not is_api():
+        g.meanwhile = _meanwhile(refused)
     again = g.get("form") is not None and "refusal" not in g and not is_api()
     rule = request.url_rule
     if (
@@ -270,7 +275,16 @@ def _on_refusal(refused: Refusal) -> ResponseReturnValue:
             return answer
     status = 412 if is_api() and isinstance(refused, Stale) else refused.status
     field = refused.field if isinstance(refused, Invalid) else ""
-    return Problem(status, refused.code, refused.sentence, {field: [refused.sentence]} if field else None).answer()
+    errors = {field: [refused.sentence]} if field else None
+    return Problem(status, refused.code, refused.sentence, errors, ways.offered(refused)).answer()
+
+
+def _meanwhile(refused: Stale) -> list[meanwhile.Deed]:
+    """What others did to the row since the page was made, when the refusal names the row. A stranger with a link is told no names."""
+    if refused.row is None or visitor() is None:
+        return []
+    with transaction(writes=False):
+        return meanwhile.deeds(*refused.row)
 
 
 def _on_http(trouble: HTTPException) -> ResponseReturnValue:

@@ -141,7 +141,7 @@ def _check_page(order: Order, version: int | None, by: Actor) -> None:
         .limit(1)
     )
     if order.state is not State.DRAFT or last != by.person_id or version > order.version:
-        raise Stale(_("这张点单刚刚被别人改过，请看过新内容再办。您填的内容没有丢。"))
+        raise Stale(_("这张点单刚刚被别人改过，请看过新内容再办。您填的内容没有丢。"), row=(Order, order.id, version))
 
 
 def save(order: Order, values: Mapping[str, Any], *, by: Actor, at: datetime, version: int | None = None) -> None:
