@@ -66,6 +66,13 @@ def differences(fields: Iterable[Field], done: Sequence[Deed]) -> list[Differenc
     ]  # fmt: skip
 
 
+def choice(one: Any) -> tuple[str, str]:
+    """(value, label) of a choice, however it is written."""
+    if isinstance(one, tuple | list):
+        return str(one[0]), str(one[1])
+    return str(getattr(one, "value", one)), str(getattr(one, "label", None) or getattr(one, "value", one))
+
+
 def _field_of(name: str) -> str:
     return name.removesuffix("_id").removesuffix("_code")
 
@@ -82,6 +89,6 @@ def told(field: Field, value: Any) -> str:
         return "、".join(told(field, one) for one in value)
     choices = getattr(field, "choices", None)
     if choices and not isinstance(choices, dict):
-        return next((str(one[1]) for one in choices if str(one[0]) == str(value)), str(value))
+        return dict(map(choice, choices)).get(str(value), str(value))
     words = str(value)
     return words if len(words) <= LONG else words[:LONG] + "…"

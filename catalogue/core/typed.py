@@ -10,6 +10,7 @@ from wtforms import HiddenField
 from wtforms.fields.core import UnboundField
 
 from catalogue.core.forms import Form
+from catalogue.core.meanwhile import choice
 
 UNTOLD = ("csrf_token", "version", "key", "password", "code", "next")
 MOST = 30
@@ -31,7 +32,7 @@ def _told(field: Any, value: str) -> tuple[str, str]:
         return "", value
     label = field.kwargs.get("label") or (field.args[0] if field.args and not callable(field.args[0]) else "")
     choices = field.kwargs.get("choices") or ()
-    words = {str(one[0]): str(one[1]) for one in choices if isinstance(one, tuple)} if not callable(choices) else {}
+    words = {} if callable(choices) else dict(map(choice, choices))
     return str(label if not isinstance(label, list) else ""), words.get(value, value)
 
 

@@ -10,32 +10,33 @@ from catalogue.core.actor import Actor
 from catalogue.core.errors import Refusal
 
 
-def back(asking: Actor | None, *, gone: bool = False) -> str:
+def back(asking: Actor | None, status: int) -> str:
     """Where the reader can go on: the page they came from, else the nearest page above this one that they may open, else the first page.
 
-    gone: this very page is not to be had (it was not found, or not theirs), so only the pages above it count.
+    After a 404 the row is not there, so no page of a row is offered; a page that was looked at and refused is not offered again.
     """
+    looked, rows = request.method == "GET", status != 404
     came = urlsplit(request.referrer or "")
-    if came.netloc == request.host and _opens(came.path, asking) and not (gone and came.path == request.path):
+    if came.netloc == request.host and came.path != request.path and _opens(came.path, asking):
         return came.path + (f"?{came.query}" if came.query else "")
-    if not gone and _opens(request.path, asking):
+    if not looked and _opens(request.path, asking, rows=rows):
         return request.path
     parts = [part for part in request.path.split("/") if part]
     for n in range(len(parts) - 1, 0, -1):
         for path in ("/" + "/".join(parts[:n]), "/" + "/".join(parts[:n]) + "/"):
-            if _opens(path, asking):
+            if _opens(path, asking, rows=rows):
                 return path
     return "/"
 
 
-def _opens(path: str, asking: Actor | None) -> bool:
-    """Is there a page at this path that this reader may open by its route?"""
+def _opens(path: str, asking: Actor | None, *, rows: bool = True) -> bool:
+    """Is there a page at this path that this reader may open by its route? Without `rows` only one that shows no single row."""
     try:
-        endpoint, _values = current_app.url_map.bind(request.host).match(path, method="GET")
+        endpoint, values = current_app.url_map.bind(request.host).match(path, method="GET")
     except (HTTPException, RequestRedirect):
         return False
     may = getattr(current_app.view_functions[str(endpoint)], "permission", None)
-    return may is not None and bool(may(asking))
+    return may is not None and bool(may(asking)) and (rows or not values)
 
 
 def offered(refused: Refusal) -> dict[str, object]:

@@ -210,7 +210,7 @@ class Problem:
                 "code": self.code,
                 "status": self.status,
                 "typed": _typed(),
-                "back": ways.back(g.get("actor"), gone=request.method == "GET"),
+                "back": ways.back(g.get("actor"), self.status),
                 "meanwhile": g.get("meanwhile"),
                 **(self.more or {}),
             }
