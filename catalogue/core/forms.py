@@ -124,7 +124,9 @@ class Form(FlaskForm):
         if isinstance(refused, Stale):
             self.meanwhile = g.get("meanwhile") or []
             self.differences = differences(self, self.meanwhile)
-        for name in ("version", "seen") if isinstance(refused, Stale | Missing) else ():  # the page now shows what is new
+        for name in (
+            ("version", "seen") if isinstance(refused, Stale | Missing) else ()
+        ):  # the page now shows what is new
             if name in self:
                 self[name].data = self[name].object_data
 
