@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,15 +19,31 @@ _QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # for codes
 NOBODY = HASHER.hash(secrets.token_hex(16))  # compared with when there is no such account: the same time, never right
 LEAST, MOST = 10, 128
 REMEMBERED = 5
+CODE_LETTERS = 12
+_LINES = "-\u2010\u2011\u2012\u2013\u2014\u2015_·"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like another on paper
 
 
 def matches(password_hash: str, typed: str) -> bool:
-    """Is this the password? About 30 ms whatever the answer."""
+    """Is this the password, or the start code however it was typed? About 30 ms whatever the answer (60 for what looks like a code)."""
+    return any(_verified(password_hash, said) for said in dict.fromkeys((typed, as_code(typed) or typed)))
+
+
+def _verified(password_hash: str, typed: str) -> bool:
     try:
         return HASHER.verify(password_hash, plain(typed))
     except (VerificationError, InvalidHashError, ValueError):
         return False
+
+
+def as_code(typed: str) -> str:
+    """A start code as it is printed: telephones write capitals, people read it aloud without its lines. Empty for anything else."""
+    letters = [
+        one for one in unicodedata.normalize("NFKC", typed[:60]).casefold() if not (one.isspace() or one in _LINES)
+    ]
+    if len(letters) != CODE_LETTERS or not set(letters) <= set(_LETTERS):
+        return ""
+    return "-".join("".join(letters[n : n + 4]) for n in range(0, CODE_LETTERS, 4))
 
 
 def plain(typed: str) -> str:
@@ -103,9 +120,20 @@ def _trouble(new: str, username: str) -> str:
         return _("密码最多 %(n)d 个字符。", n=MOST)
     if username in login_name(typed[:80]) and (len(username) > 3 or len(typed) < len(username) + 4):
         return _("密码里不能有账号名。")
-    if len(set(typed)) < 4:
+    if len(set(typed)) < 4 or typed.casefold() in _RUNS or "songxue" in typed.casefold():
         return _("密码太好猜了，请多用几个不同的字。")
     return ""
+
+
+_ROWS = (
+    "01234567890123456789",
+    "98765432109876543210",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "1q2w3e4r5t6y7u8i9o0p",
+)
+_RUNS = {row[first:last] for row in _ROWS for first in range(len(row)) for last in range(first + LEAST, len(row) + 1)}
+"""What everybody tries first: keys and digits in their order."""
 
 
 def new_secret() -> str:
@@ -115,7 +143,7 @@ def new_secret() -> str:
 
 def code_step(secret: str, code: str, at: datetime, last: int) -> int | None:
     """The time step of a right code (30 seconds each, one of grace to either side) that is newer than the last one used, else None."""
-    typed = code.replace(" ", "")
+    typed = "".join(one for one in unicodedata.normalize("NFKC", code[:40]) if one.isdigit())
     now = int(at.timestamp()) // 30
     made = pyotp.TOTP(secret)
     for step in (now - 1, now, now + 1):

@@ -376,9 +376,14 @@ def _ask_later(course_id: int, committee_id: int, order: Order | None) -> str:
     )
 
 
-def _over(used: queries.Used | None, terms: rules.Terms) -> bool:
+def _over(used: queries.Used | None, terms: rules.Terms) -> str:
+    """Which quota is used up: of the "edition", of this "course", or none ("")."""
     quota = terms.settings
-    return used is not None and (used.course >= quota["quota_course"] or used.edition >= quota["quota_edition"])
+    if used is None:
+        return ""
+    if used.edition >= quota["quota_edition"]:
+        return "edition"
+    return "course" if used.course >= quota["quota_course"] else ""
 
 
 def _open_day(form: OrderForm) -> date | None:

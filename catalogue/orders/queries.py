@@ -272,8 +272,9 @@ def towns_of(by: Actor) -> Sequence[Organisation]:
 
 
 def editions_of(district_id: int | None, day: date, limit: int = 8) -> Sequence[Edition]:
-    """Published editions of a district, the one that is taught or ordered now first, then newest first."""
-    current = sa.case((sa.and_(Edition.order_from <= day, Edition.teach_until >= day), 0), else_=1)
+    """Published editions of a district: the one that is taught now first, then what can be ordered now, then newest first."""
+    taught = sa.and_(Edition.teach_from <= day, Edition.teach_until >= day)
+    current = sa.case((taught, 0), (sa.and_(Edition.order_from <= day, Edition.order_until >= day), 1), else_=2)
     return db.session.scalars(
         sa.select(Edition)
         .where(Edition.district_id == district_id, Edition.published_on.is_not(None))

@@ -15,6 +15,7 @@ from catalogue.calendar import working_days
 from catalogue.calendar.working_days import Overrides
 from catalogue.core import clock, wording
 from catalogue.core.db import db
+from catalogue.core.text import plain_phone
 from catalogue.core.words import _
 from catalogue.courses.models import Audience, Course, CourseOffer, CourseVersion
 from catalogue.courses.states import State as CourseState
@@ -316,6 +317,10 @@ def lecturer_fits(case: Case) -> None:
 def contact_given(case: Case) -> None:
     if not case.order.telephone:
         raise NoContact(_("请留一个联系电话，讲师接单后才看得到。"), field="telephone")
+    try:
+        plain_phone(case.order.telephone)
+    except ValueError as wrong:
+        raise NoContact(str(wrong), field="telephone") from wrong
 
 
 def not_twice(case: Case) -> None:

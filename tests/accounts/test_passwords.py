@@ -65,3 +65,37 @@ def test_a_one_time_code_works_within_a_minute_and_never_twice():
     assert passwords.code_step(secret, code, NOON, step) is None
     assert passwords.code_step(secret, "", NOON, 0) is None
     assert passwords.code_step(secret, "１２３４５６", NOON, 0) is None
+
+
+def test_a_start_code_is_right_however_a_telephone_writes_it():
+    start = passwords.new_start()
+    letters = start.code.replace("-", "")
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in start.code.upper())
+
+    for typed in (start.code, start.code.upper(), letters, f" {letters[:6]} {letters[6:]} ", wide):
+        assert passwords.matches(start.password_hash, typed)
+    assert not passwords.matches(start.password_hash, letters[:-1])
+    assert passwords.as_code("correct-horse") == ""
+
+
+def test_a_password_of_ones_own_keeps_its_capitals():
+    kept = passwords.HASHER.hash("Abcd-efgh-2345")
+
+    assert passwords.matches(kept, "Abcd-efgh-2345")
+    assert not passwords.matches(kept, "abcd-efgh-2345")
+
+
+@pytest.mark.parametrize(
+    "typed", ["1234567890", "9876543210", "qwertyuiop", "abcdefghijk", "songxue-demo", "Songxue2026"]
+)
+def test_what_everybody_tries_first_is_no_password(typed):
+    assert passwords.propose(typed, username="orderer1", current="", older=()).trouble.startswith("密码太好猜了")
+
+
+def test_a_code_in_full_width_digits_or_with_a_space_works():
+    secret = pyotp.random_base32()
+    code = pyotp.TOTP(secret).at(NOON)
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in code)
+
+    assert passwords.code_step(secret, wide, NOON, 0) == int(NOON.timestamp()) // 30
+    assert passwords.code_step(secret, f"{code[:3]} {code[3:]}", NOON, 0) == int(NOON.timestamp()) // 30

@@ -499,9 +499,10 @@ def test_a_preferred_lecturer_teaches_this_course(app):
     assert order.state is State.SUBMITTED
 
 
-def test_a_telephone_is_needed(app):
+@pytest.mark.parametrize("typed", ["", "abc", "123"])
+def test_a_telephone_that_can_be_called_is_needed(app, typed):
     scene = a_scene()
-    order = a_draft(scene, telephone="")
+    order = a_draft(scene, telephone=typed)
 
     with pytest.raises(errors.NoContact) as refused:
         operations.submit(order, by=scene.orderer, at=NOON)
