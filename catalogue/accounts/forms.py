@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from catalogue.core import clock
 from catalogue.core.forms import DayField, Form
+from catalogue.core.once import OnceForm
 from catalogue.core.words import _l
 
 NEEDED = InputRequired(_l("请填写。"))
@@ -87,7 +88,7 @@ class PersonForm(Form):
     version = HiddenField()
 
 
-class NewPersonForm(PersonForm):
+class NewPersonForm(PersonForm, OnceForm):
     """The same with the organisation, and an account at once if wanted."""
 
     organisation_id = SelectField(_l("单位"), [CHOSEN], coerce=chosen)

@@ -8,7 +8,7 @@ from catalogue.accounts.errors import NotYours
 from catalogue.accounts.forms import AccountForm, GrantForm, HandOverForm, LeaveForm, NewPersonForm, PersonForm
 from catalogue.accounts.models import Account, Membership, Person
 from catalogue.accounts.words import ROLE_HELP, ROLE_WORDS
-from catalogue.core import clock
+from catalogue.core import clock, once
 from catalogue.core.actor import Role
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import NotVisible
@@ -80,11 +80,14 @@ def create() -> ResponseReturnValue:
             form.role.data = "orderer"
         if not form.validate_on_submit():
             return page("accounts/new_person.html", form=form)
+        if there := once.made_before(form):
+            return redirect(there)
         place = organisations.organisation(by, form.organisation_id.data)
         row = operations.create_person(
             place, form.name.data, by=by, at=now(), post=form.post.data, phone=form.phone.data, email=form.email.data,
             in_post_since=form.in_post_since.data,
         )  # fmt: skip
+        once.led_to(form, f"/people/{row.id}")
         if form.role.data:
             operations.grant(row, Role(form.role.data), place, starts_on=day, by=by, at=now())
         if start is not None:

@@ -285,7 +285,8 @@ def check_code(good: bool) -> None:
         raise CodeRefused()
 
 
-def fields_to_keep(items: Any) -> list[list[str]]:
-    """The typed fields worth keeping: no token, no password, no file."""
-    hidden = ("csrf_token", "password", "passwd", "code", "secret")
+def fields_to_keep(path: str, items: Any) -> list[list[str]]:
+    """The typed fields worth keeping: no token, no password, no one-time code of the account's own pages, no file."""
+    own = ("code",) if path.startswith(("/account/", "/login/")) else ()  # elsewhere a code is a reason or a number
+    hidden = ("csrf_token", "password", "passwd", "secret", *own)
     return [[name[:80], value] for name, value in items if not any(h in name.lower() for h in hidden)][:200]

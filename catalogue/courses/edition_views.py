@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
+from catalogue.core import once
 from catalogue.core.actor import Role
 from catalogue.core.clock import day_of
 from catalogue.core.db import db, transaction
@@ -57,10 +58,13 @@ def new() -> ResponseReturnValue:
         form.organisation_id.choices = {key: home.name for key, home in homes.items()}
         if not form.validate_on_submit():
             return page("courses/edition_form.html", form=form, edition=None)
+        if there := once.made_before(form):
+            return redirect(there)
         days = {name: form[name].data for name in DAYS}
         made = editions.create(homes[form.organisation_id.data], form.name.data or "", days, by=actor(), at=now())
+        there = once.led_to(form, f"/editions/{made.id}")
     flash(_("已建好，还没有发布。先把课放进来。"), "done")
-    return redirect(f"/editions/{made.id}")
+    return redirect(there)
 
 
 @pages.get("/editions/<int:edition_id>")

@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from catalogue.core.forms import Form, options
+from catalogue.core.once import OnceForm
 from catalogue.core.words import _l
 
 MODES = {"onsite": _l("讲师上门（居村自己的场地）"), "venue": _l("到场地（教学点、实训室等）"), "online": _l("线上")}
@@ -115,7 +116,7 @@ class FilingForm(_Filing, Form):
     version = HiddenField()
 
 
-class NewCourseForm(_Filing, PromiseForm):
+class NewCourseForm(_Filing, PromiseForm, OnceForm):
     """A new course with its first version."""
 
     owner_id = SelectField(_l("开课单位"), [InputRequired(_l("请选开课单位。"))])
@@ -149,7 +150,7 @@ class EditionForm(Form):
     teach_until = DateField(_l("上课结束"), [InputRequired(_l("请填写日期。"))])
 
 
-class NewEditionForm(EditionForm):
+class NewEditionForm(EditionForm, OnceForm):
     organisation_id = SelectField(_l("哪个单位的菜单"), [InputRequired(_l("请选单位。"))])
 
 

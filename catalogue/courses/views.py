@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
+from catalogue.core import once
 from catalogue.core.clock import day_of
 from catalogue.core.db import db, transaction
 from catalogue.core.forms import ActionForm, version_of
@@ -58,10 +59,13 @@ def new() -> ResponseReturnValue:
         _choices(form, next(iter(owners.values())).district_id or 0)
         if not form.validate_on_submit():
             return page("courses/new.html", form=form)
+        if there := once.made_before(form):
+            return redirect(there)
         values = {**form.promise(), **form.filing(), "source": form.source.data or ""}
         course = operations.create(values, owner=owners[form.owner_id.data], by=actor(), at=now())
+        there = once.led_to(form, f"/manage/courses/{course.id}")
     flash(_("已存成草稿。提交后由别人审批，通过就上架。"), "done")
-    return redirect(f"/manage/courses/{course.id}")
+    return redirect(there)
 
 
 @pages.get("/manage/courses/<int:course_id>")

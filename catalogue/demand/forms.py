@@ -6,7 +6,8 @@ from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from catalogue.core.forms import ActionForm, Form
+from catalogue.core.forms import ActionForm
+from catalogue.core.once import OnceForm
 from catalogue.core.words import _l
 from catalogue.demand.models import Lack
 
@@ -18,7 +19,7 @@ LACKS: dict[str, Any] = {
 }
 
 
-class GapForm(Form):
+class GapForm(OnceForm):
     """缺什么, in words. The organisation is the one the person acts for, or the one named by an administrator."""
 
     committee = HiddenField()

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
+from catalogue.core import once
 from catalogue.core.actor import Role
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import NotVisible
@@ -41,10 +42,13 @@ def report() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return page("demand/new.html", form=form)
     with transaction():
+        if there := once.made_before(form):
+            return redirect(there)
         organisation = _acting_for()
         operations.report(
             by=actor(), at=now(), organisation=organisation, lack=Lack(form.lack.data), words=form.words.data
         )
+        once.led_to(form, "/gaps/")
     flash(_("已告诉区社区治理学院，答复会在这里看到。"), "done")
     return redirect("/gaps/")
 

@@ -141,7 +141,7 @@ class Gate:
         if "X-Autosave" in request.headers:
             return "", 401
         with transaction(writes=True):
-            typed = sign_ins.fields_to_keep(request.form.items(multi=True))
+            typed = sign_ins.fields_to_keep(request.path, request.form.items(multi=True))
             kept = sign_ins.keep(session.get(COOKIE_KEY), request.full_path.rstrip("?"), typed, at=web.now())
         if kept is not None:
             session[KEPT_KEY] = kept

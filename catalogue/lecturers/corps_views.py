@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from catalogue.core import clock
+from catalogue.core import clock, once
 from catalogue.core.actor import Role
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import Invalid, NotAllowed, NotVisible
@@ -92,7 +92,10 @@ def new_corps() -> ResponseReturnValue:
         form.organisation.choices = options({i: o.name for i, o in places.items()})
         if not form.validate_on_submit():
             return _form_page(None, form, _("新建宣讲团"), _("保存"))
+        if there := once.made_before(form):
+            return redirect(there)
         made = corps.create(places[form.organisation.data], form.name.data, by=actor(), at=now())
+        once.led_to(form, f"/lecturers/corps/{made.id}")
         return _done(made, _("宣讲团已建好，接下来请成员入团。"))
 
 

@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from catalogue.core.clock import SPANS, HalfDay
 from catalogue.core.forms import ClockField, DayField, Form, options
+from catalogue.core.once import OnceForm
 from catalogue.core.text import plain_phone
 from catalogue.core.wording import HALVES, WEEKDAYS
 from catalogue.core.words import _l
@@ -71,7 +72,7 @@ class LecturerForm(OwnForm):
     )  # fmt: skip
 
 
-class NewLecturerForm(LecturerForm):
+class NewLecturerForm(LecturerForm, OnceForm):
     """A lecturer who is not known yet as a person."""
 
     display_name = StringField(_l("姓名"), [NEEDED, Length(max=40)])
@@ -134,7 +135,7 @@ class RenewForm(Form):
     ends_on = DayField(_l("新聘期最后一天"), [A_DAY])
 
 
-class CorpsForm(Form):
+class CorpsForm(OnceForm):
     """A corps and where it belongs."""
 
     version = HiddenField()

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from catalogue.core import clock
+from catalogue.core import clock, once
 from catalogue.core.actor import Role
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import NotAllowed
@@ -134,6 +134,8 @@ def new_lecturer() -> ResponseReturnValue:
         if not form.validate_on_submit():
             lead = _("先登记人，再发聘书、登记能讲的课和每周时间。不需要账号也可以。")
             return form_page(None, form, _("新增讲师"), _("保存"), lead=lead, template="lecturers/edit.html")
+        if there := once.made_before(form):
+            return redirect(there)
         person = operations.a_person(
             district,
             name=form.display_name.data,
@@ -143,6 +145,7 @@ def new_lecturer() -> ResponseReturnValue:
             at=now(),
         )
         made = operations.create(person, district, _values(form), by=actor(), at=now())
+        once.led_to(form, f"/lecturers/{made.id}")
         return done(made, _("已登记。接下来发聘书，登记能讲的课。"))
 
 

@@ -16,6 +16,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from catalogue.core import clock
 from catalogue.core.forms import DayField, Form
+from catalogue.core.once import OnceForm
 from catalogue.core.words import _l
 
 NEEDED = InputRequired(_l("请填写。"))
@@ -42,7 +43,7 @@ def ticks(label: object) -> SelectMultipleField:
     return SelectMultipleField(label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
 
 
-class OrganisationForm(Form):
+class OrganisationForm(OnceForm):
     """A new organisation."""
 
     parent_id = SelectField(_l("上级单位"), [CHOSEN], coerce=chosen)
@@ -157,7 +158,7 @@ class GroupingForm(Form):
     version = HiddenField()
 
 
-class NewGroupingForm(GroupingForm):
+class NewGroupingForm(GroupingForm, OnceForm):
     """The same with the district it belongs to."""
 
     district_id = SelectField(_l("属于哪个区"), [CHOSEN], coerce=chosen)

@@ -5,7 +5,7 @@ from datetime import date
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from catalogue.core import clock
+from catalogue.core import clock, once
 from catalogue.core.actor import Level
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import NotVisible
@@ -98,10 +98,13 @@ def create_grouping() -> ResponseReturnValue:
         form.district_id.choices = queries.choices(by, Level.DISTRICT, day=clock.day_of(now()))
         if not form.validate_on_submit():
             return page("organisations/grouping_form.html", form=form, row=None)
+        if there := once.made_before(form):
+            return redirect(there)
         district = queries.organisation(by, form.district_id.data)
         row = operations.create_grouping(district, form.name.data, purpose=form.purpose.data, by=by, at=now())
+        there = once.led_to(form, f"/groupings/{row.id}/join")
     flash(_("分组已建好，现在把单位加进来。"), "done")
-    return redirect(f"/groupings/{row.id}/join")
+    return redirect(there)
 
 
 @pages.route("/groupings/<int:grouping_id>/edit", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from catalogue.core import clock
+from catalogue.core import clock, once
 from catalogue.core.actor import Level, Role
 from catalogue.core.db import db, transaction
 from catalogue.core.forms import version_of
@@ -105,14 +105,17 @@ def create() -> ResponseReturnValue:
             form.kind.data = request.args.get("kind", "neighbourhood")
         if not form.validate_on_submit():
             return page("organisations/create.html", form=form)
+        if there := once.made_before(form):
+            return redirect(there)
         row = operations.create(
             parent=queries.organisation(by, form.parent_id.data), kind=form.kind.data, name=form.name.data, by=by, at=now(), on=form.on.data,
             code=form.code.data, short_name=form.short_name.data, number_prefix=form.number_prefix.data, address=form.address.data,
             telephone=form.telephone.data, latitude=form.latitude.data, longitude=form.longitude.data,
             aliases=[line for line in form.aliases.data.split("\n") if line.strip()],
         )  # fmt: skip
+        there = once.led_to(form, f"/organisations/{row.id}")
     flash(_("“%(name)s”已建好。", name=row.name), "done")
-    return redirect(f"/organisations/{row.id}")
+    return redirect(there)
 
 
 @pages.route("/organisations/<int:organisation_id>/edit", methods=["GET", "POST"])

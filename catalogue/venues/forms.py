@@ -17,6 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from catalogue.core.clock import HalfDay
 from catalogue.core.forms import ClockField, DayField, Form, options
+from catalogue.core.once import OnceForm
 from catalogue.core.wording import HALVES, WEEKDAYS
 from catalogue.core.words import _l
 from catalogue.venues.labels import KINDS
@@ -73,7 +74,7 @@ class VenueForm(RoomForm):
     )  # fmt: skip
 
 
-class NewVenueForm(VenueForm):
+class NewVenueForm(VenueForm, OnceForm):
     """A new venue and whose it is."""
 
     owner = SelectField(_l("归哪个单位"), coerce=int, choices=())

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from catalogue.core import clock
+from catalogue.core import clock, once
 from catalogue.core.actor import Role
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db, transaction
@@ -92,7 +92,7 @@ def venue(venue_id: int) -> ResponseReturnValue:
 
 
 def _values(form: forms.RoomForm) -> dict[str, Any]:
-    left_out = ("equipment", "version", "csrf_token", "owner", "own_room")
+    left_out = ("equipment", "version", "csrf_token", "owner", "own_room", "key")
     values = {field.name: field.data for field in form if field.name not in left_out}
     if "kind" in values:
         values["kind"] = VenueKind(values["kind"])
@@ -113,9 +113,12 @@ def new_venue() -> ResponseReturnValue:
         form.equipment.choices = options(listing.equipment_words())
         if not form.validate_on_submit():
             return _form_page(None, form, _("新增场地"), _("保存"), template="venues/edit.html")
+        if there := once.made_before(form):
+            return redirect(there)
         made = operations.create(
             owners[form.owner.data], _values(form), equipment=form.equipment.data or (), own_room=form.own_room.data, by=actor(), at=now()
         )  # fmt: skip
+        once.led_to(form, f"/venues/{made.id}")
         return _done(made, _("场地已经建好。"))
 
 
