@@ -18,7 +18,7 @@ from catalogue.accounts import tasks as accounts_tasks
 from catalogue.accounts import views as accounts
 from catalogue.calendar import models as _calendar
 from catalogue.calendar import views as calendar
-from catalogue.core import api, events, languages, logs, metrics, outbox, queue, readings, web, words
+from catalogue.core import api, events, languages, logs, metrics, once, outbox, queue, readings, web, words
 from catalogue.core.actor import Role
 from catalogue.core.db import db
 from catalogue.core.shell import Application
@@ -169,6 +169,7 @@ PERIODIC: queue.Periodic = {  # name → work of each minute
     "home": home_operations.sweep,
     "imports": imports_tasks.sweep,
     "audit": home_tasks.verify_audit,
+    "once": once.sweep,
 }
 
 JOBS: queue.Jobs = {"imports": imports_tasks.work}  # name → long work that pages ask for

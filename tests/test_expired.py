@@ -11,7 +11,9 @@ import sqlalchemy as sa
 import time_machine
 
 from catalogue.accounts.models import KeptForm, Person, WebSession
+from catalogue.core import once
 from catalogue.core.db import db
+from catalogue.core.models import IdempotencyKey
 from catalogue.courses.models import Course, Edition
 from catalogue.demand.models import Gap
 from catalogue.lecturers.models import Corps, Lecturer
@@ -204,9 +206,10 @@ def test_a_form_pressed_twice_makes_one_thing_and_leads_to_it_twice(client, path
 
 def test_a_page_changed_and_sent_again_asks_whether_a_second_thing_is_meant(client):
     client.sign_in(a_district_administrator())
-    send = lambda name, key: client.send(
-        "/lecturers/corps/new", {"name": name, "organisation": the_district().id, "key": key}
-    )  # noqa: E731
+
+    def send(name, key):
+        return client.send("/lecturers/corps/new", {"name": name, "organisation": the_district().id, "key": key})
+
     send("金秋宣讲团", "one")
 
     asked = send("银龄宣讲团", "one")
@@ -224,6 +227,19 @@ def test_a_refused_press_does_not_use_the_key_up(client):
     made = client.send("/gaps/new", {"lack": "course", "words": "电梯加装怎么谈", "key": "one"})
 
     assert (refused.status_code, made.status_code, count(Gap)) == (422, 302, 1)
+
+
+def test_keys_are_forgotten_after_a_week(client):
+    client.sign_in(an_orderer())
+    client.send("/gaps/new", {"lack": "course", "words": "电梯加装怎么谈", "key": "one"})
+    db.session.rollback()
+
+    once.sweep(NOON + timedelta(days=6))
+    kept = count(IdempotencyKey)
+    db.session.rollback()
+    once.sweep(NOON + timedelta(days=8))
+
+    assert (kept, count(IdempotencyKey)) == (1, 0)
 
 
 def count(model: Any) -> int:

@@ -2,17 +2,20 @@
 
 import hashlib
 import secrets
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import request
 from wtforms import HiddenField
 
 from catalogue.core import web
-from catalogue.core.db import db
+from catalogue.core.db import db, transaction
 from catalogue.core.errors import Refusal, Stale
 from catalogue.core.forms import Form
 from catalogue.core.models import IdempotencyKey
 from catalogue.core.words import _
+
+LIFE = timedelta(days=7)
 
 
 def fresh_key() -> str:
@@ -67,6 +70,12 @@ def led_to(form: OnceForm, location: str) -> str:
             .values(location=location)
         )
     return location
+
+
+def sweep(at: datetime) -> None:
+    """Forgets keys, of forms and of programs, that no page in a browser can still carry."""
+    with transaction(writes=True):
+        db.session.execute(sa.delete(IdempotencyKey).where(IdempotencyKey.made_at <= at - LIFE))
 
 
 def _body() -> str:
