@@ -6,11 +6,13 @@ and put in anew each time. Also the application class, without what only asynchr
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
+from time import time
 from types import FunctionType
 from typing import Any
 
-from flask import Flask, current_app, session
+from flask import Flask, current_app, g, session
 from flask.templating import Environment
+from itsdangerous import URLSafeTimedSerializer
 from jinja2 import Template
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -59,8 +61,7 @@ class Application(Flask):
 def framed(part: str, *facts: Hashable) -> Markup:
     """A part of _frame.html for these facts, in the reader's language."""
     templates = current_app.jinja_env
-    pieces = _made(templates, part, facts) if current_app.debug else _pieces(templates, part, facts, spoken())
-    return Markup(pieces[0] if len(pieces) == 1 else _token(templates).join(pieces))  # noqa: S704  # rendered by our template
+    return joined(_made(templates, part, facts) if current_app.debug else _pieces(templates, part, facts, spoken()))
 
 
 @lru_cache(maxsize=4000)
@@ -70,13 +71,33 @@ def _pieces(templates: Environment, part: str, facts: tuple[Hashable, ...], _lan
 
 def _made(templates: Environment, part: str, facts: Sequence[Hashable]) -> tuple[str, ...]:
     """The HTML without its tokens, cut where they stood."""
-    html = str(getattr(templates.get_template(FRAME).module, part)(*facts))
-    return tuple(html.split(_token(templates))) if "csrf_token" in html else (html,)
+    return cut(str(getattr(templates.get_template(FRAME).module, part)(*facts)))
 
 
-def _token(templates: Environment) -> str:
-    token: str = templates.globals["csrf_token"]()  # type: ignore[operator]
+def cut(html: str) -> tuple[str, ...]:
+    """HTML just rendered for this request, without its tokens: it may be kept."""
+    return tuple(html.split(_token())) if "csrf_token" in html else (html,)
+
+
+def joined(pieces: Sequence[str]) -> Markup:
+    """What was cut, with this request's token."""
+    return Markup(pieces[0] if len(pieces) == 1 else _token().join(pieces))  # noqa: S704  # rendered by our templates
+
+
+def _token() -> str:
+    """This request's token. Signing costs as much as a statement, so within a minute the same cookie gets the same one."""
+    raw = session.get("csrf_token")
+    if raw and "csrf_token" not in g:
+        g.csrf_token = _signed(current_app.secret_key, raw, int(time() // 60))
+    token: str = current_app.jinja_env.globals["csrf_token"]()  # type: ignore[operator]
     return token
+
+
+@lru_cache(maxsize=2000)
+def _signed(secret: str, raw: str, _minute: int) -> str:
+    """As Flask-WTF signs it (and checks it)."""
+    signed: str | bytes = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(raw)
+    return str(signed)
 
 
 def crumbs(entries: Sequence[tuple[str, str]]) -> Markup:

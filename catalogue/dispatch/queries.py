@@ -63,19 +63,25 @@ def _roles_of(by: Actor) -> Actor:
 
 @lru_cache(maxsize=200)
 def _queue(by: Actor) -> Any:
+    soonest = _SOONEST.label("soonest")
+    first = (  # the ids of one page, before anything is joined to them
+        sa.select(Order.id, soonest, sa.func.count().over().label("waiting"))
+        .where(_waiting(by))
+        .order_by(soonest.nulls_last(), Order.id)
+        .limit(QUEUE)
+        .offset(sa.bindparam("first", type_=sa.Integer))
+        .subquery()
+    )
     return (
         sa.select(
             Order.id, Order.number, Order.version, Order.origin, Order.expected, Order.course_version_id, CourseVersion.title,
-            Organisation.name.label("committee"), _TOWN.name.label("town"),
-            _SOONEST.label("soonest"), sa.func.count(Order.id).over().label("waiting"),
+            Organisation.name.label("committee"), _TOWN.name.label("town"), first.c.soonest, first.c.waiting,
         )
+        .join(first, first.c.id == Order.id)
         .join(CourseVersion, CourseVersion.id == Order.course_version_id)
         .join(Organisation, Organisation.id == Order.organisation_id)
         .outerjoin(_TOWN, _TOWN.id == Order.town_id)
-        .where(_waiting(by))
-        .order_by(_SOONEST.nulls_last(), Order.id)
-        .limit(QUEUE)
-        .offset(sa.bindparam("first", type_=sa.Integer))
+        .order_by(first.c.soonest.nulls_last(), Order.id)
     )  # fmt: skip
 
 

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import Invalid, NotVisible
 from catalogue.core.forms import version_of
 from catalogue.core.kept import kept
+from catalogue.core.shell import cut, joined
 from catalogue.core.web import actor, now, page, permit, roles
-from catalogue.core.words import _
+from catalogue.core.words import _, spoken
 from catalogue.demand.models import Lack
 from catalogue.dispatch import board, candidates, operations, policy, problem, queries
 from catalogue.dispatch.candidates import Case, Pick
@@ -92,14 +93,27 @@ def _desk(form: ProposeForm) -> ResponseReturnValue:
     asked = _numbers(form.orders.data or "") or _numbers(request.args.get("o", ""))
     if not asked and waiting:
         asked = [waiting[0].id]
-    case = _case(asked) if asked else None
+    case = _case(asked, waiting) if asked else None
     wishes = [_wish(row) for row in case.rows] if case else []
-    return page(
-        "dispatch/desk.html", form=form, waiting=waiting, able=candidates.able(waiting, now()), case=case, asked=asked, due=_due, page_number=number,
-        pages=-(-waiting[0].waiting // queries.QUEUE) if waiting else 1, under_way=queries.under_way(actor()), gap_form=GapForm(formdata=None),
-        joint=_joint(case, waiting) if case else [], week=_week(case) if case else None, by_room=request.args.get("by") == "v", place_words=place_words,
-        rivals=queries.wanted_too(actor(), wishes), wish=_wish,
-    )  # fmt: skip
+    able, under_way, week = candidates.able(waiting, now()), queries.under_way(actor()), _week(case) if case else None
+    rivals, by_room = queries.wanted_too(actor(), wishes), request.args.get("by") == "v"
+
+    def made() -> tuple[Case | None, tuple[str, ...]]:
+        html = render_template(
+            "dispatch/_desk.html", form=form, waiting=waiting, able=able, case=case, asked=asked, due=_due, page_number=number,
+            pages=-(-waiting[0].waiting // queries.QUEUE) if waiting else 1, under_way=under_way, gap_form=GapForm(formdata=None),
+            joint=_joint(case, waiting) if case else [], week=week, by_room=by_room, place_words=place_words, rivals=rivals, wish=_wish,
+        )  # fmt: skip
+        return case, cut(html)
+
+    if form.is_submitted():
+        return page("dispatch/desk.html", form=form, inside=joined(made()[1]))
+    minute = now().replace(second=0)
+    facts = (*map(tuple, waiting), number, *able.items(), *asked, *map(tuple, under_way), by_room, repr((rivals, week)))
+    pieces = kept(("desk", id(case), facts, minute, spoken()), made, 60)[
+        1
+    ]  # the case is kept too: its id stays its own
+    return page("dispatch/desk.html", form=form, inside=joined(pieces))
 
 
 def _case_now(ids: Sequence[int]) -> Case:
@@ -112,8 +126,9 @@ def _wish(row: candidates.Row) -> queries.Wish:
     return queries.Wish(row.pick.lecturer_id, row.pick.venue_id, row.pick.starts_at, row.ends_at)
 
 
-def _case(ids: Sequence[int]) -> Case:
-    found = [queries.waiting_order(actor(), order_id) for order_id in ids]  # 404 outside the scope
+def _case(ids: Sequence[int], waiting: Sequence[Any]) -> Case:
+    queued = {row.id: row for row in waiting}  # in scope, or they would not be there
+    found = [queued.get(i) or queries.waiting_order(actor(), i) for i in ids]  # 404 outside the scope
     case = kept(
         ("case", tuple((o.id, o.version) for o in found)), lambda: _case_now(ids)
     )  # seconds old at most: what is proposed is judged anew

@@ -1,7 +1,7 @@
 """Every read of the course page: the course itself, who teaches it, when it could be had here, where it has been given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from catalogue.core.actor import Actor, Role
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db, run
 from catalogue.core.errors import NotVisible
-from catalogue.core.kept import kept
+from catalogue.core.kept import detached, kept
 from catalogue.core.words import _
 from catalogue.courses import queries as courses
 from catalogue.courses.models import (
@@ -223,13 +223,19 @@ class Ordering:
     quota: int | None = None
 
 
+def _edition(course_id: int, chain: Sequence[int], day: date) -> Verdict:
+    """Which edition offers it, a few seconds old at most: an order asks anew."""
+    found = courses.edition_in(course_id, chain, day)
+    return found if found.item is None else replace(found, item=detached(found.item, found.item.edition))
+
+
 def ordering(row: Any, reader: Reader, by: Actor, at: datetime) -> Ordering:
     """May this person order the course now, for their committee (or their town's), and from which edition?"""
     day = clock.day_of(at)
     offered = [int(i) for i in listed(row.offered)]
     verdict = courses.judged(row, offered, reader.chain, published=True)
     if verdict:
-        verdict = courses.edition_in(row.id, reader.chain, day)
+        verdict = kept(("edition for", row.id, reader.chain, day), lambda: _edition(row.id, reader.chain, day))
     if not verdict or verdict.item is None:
         return Ordering(verdict, reader.district.earliest, None)
     edition = verdict.item.edition

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, current_app, flash, request
+from flask import Blueprint, current_app, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -17,6 +17,7 @@ from catalogue.core.clock import HalfDay, day_of
 from catalogue.core.db import transaction
 from catalogue.core.errors import NotVisible
 from catalogue.core.kept import kept
+from catalogue.core.shell import cut, joined
 from catalogue.core.web import anyone, now, page, permit, visitor
 from catalogue.core.words import _, spoken
 from catalogue.courses.policy import READERS
@@ -260,13 +261,22 @@ def course(course_id: int) -> ResponseReturnValue:
         ordering = courses.ordering(row, reader, by, now()) if by is not None else None
         last = ordering.last if ordering is not None else None
         slots = courses.slots(course_id, reader, ordering.first, last) if ordering is not None and last else []
-    return page(
-        "menu/course.html", reader=reader, row=row, category=words.categories[row.category_id], sub=words.categories.get(row.subcategory_id),
-        form=words.forms.get(row.form, ""), lecturers=lecturers, given=given, given_total=sum(g.n for g in given), ordering=ordering, slots=slots,
-        may_order=by is not None and by.has(*ORDERS), summary=row.summary.split("\n"), outline=_outline(row.outline),
-        audiences=courses.listed(row.audiences), equipment=courses.listed(row.equipment), problems=courses.listed(row.problems), halves=HALF_WORDS,
-        where=_where(row), manage=by is not None and by.has(*READERS),
-    )  # fmt: skip
+    may_order, manage = by is not None and by.has(*ORDERS), by is not None and by.has(*READERS)
+
+    def made() -> tuple[str, ...]:
+        html = render_template(
+            "menu/_course.html", reader=reader, row=row, category=words.categories[row.category_id], sub=words.categories.get(row.subcategory_id),
+            form=words.forms.get(row.form, ""), lecturers=lecturers, given=given, given_total=sum(g.n for g in given), ordering=ordering,
+            slots=slots, may_order=may_order, summary=row.summary.split("\n"), outline=_outline(row.outline),
+            audiences=courses.listed(row.audiences), equipment=courses.listed(row.equipment), problems=courses.listed(row.problems),
+            halves=HALF_WORDS, where=_where(row), manage=manage,
+        )  # fmt: skip
+        return cut(html)
+
+    who = (*reader.key, reader.place_id, by.roles if by is not None else None, may_order, manage)
+    facts = (tuple(row), *map(tuple, lecturers), None, *map(tuple, given), ordering, tuple(slots))
+    pieces = kept(("course page", who, facts, day_of(now()), spoken()), made)
+    return page("menu/course.html", row=row, inside=joined(pieces))
 
 
 def _outline(outline: str) -> list[tuple[str, str]]:

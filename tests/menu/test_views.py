@@ -263,8 +263,8 @@ def test_the_course_page_costs_the_same_statements_for_one_and_three_lecturers(a
         app.config.pop("KEEP_FIGURES")
         app.extensions.pop("songxue.kept")
 
-    # nothing kept; then course, edition, quota, free days, and 1 of the sign-in (lecturers and towns are kept for five seconds)
-    assert (len(stranger), len(sent)) == (14, 5)
+    # nothing kept; then course, quota, free days, and 1 of the sign-in (edition, lecturers and towns are kept for five seconds)
+    assert (len(stranger), len(sent)) == (14, 4)
 
 
 def test_the_course_page_names_to_strangers_only_lecturers_who_agreed(menu, client):
