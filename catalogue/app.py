@@ -217,6 +217,8 @@ def _told(table: events.Table) -> events.Table:
 def create_app(config: Config | None = None) -> Flask:
     """The application of one configuration (the environment's unless one is given)."""
     settings = config or Config.from_environment(os.environ)
+    if settings.app_env != "test":
+        os.umask(0o077)  # rows, logs and uploads hold telephone numbers: nobody else on the machine reads them
     settings.make_folders()
     app = Application(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(settings.flask(), SETTINGS=settings)

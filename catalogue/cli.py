@@ -91,9 +91,12 @@ def write_backup(file: Path) -> None:
 
 @click.command("restore")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask before what is here is replaced.")
 @with_appcontext
-def read_backup(file: Path) -> None:
+def read_backup(file: Path, yes: bool) -> None:
     """Put the rows and files of a backup in the place of what is here. Stop web and worker first."""
+    if not yes and not click.confirm("现在库里的内容会全部换成备份里的。网站和后台都停了吗？要继续吗？", default=False):
+        raise click.ClickException("没有恢复，原有内容未动。")
     try:
         note = backup.read(file)
     except backup.BackupRefused as refusal:

@@ -144,8 +144,10 @@ def _due(soonest: datetime | None) -> datetime | None:
 
 def _joint(case: Case, waiting: Sequence[Any]) -> list[Any]:
     """Other waiting orders of the same course that could come to the same lesson."""
-    chosen = {order.id for order in case.orders}
-    return [o for o in waiting if o.course_version_id == case.orders[0].course_version_id and o.id not in chosen][:5]
+    chosen, version = {order.id for order in case.orders}, case.orders[0].course_version
+    left = version.size_max - sum(order.expected or version.size_min for order in case.orders)
+    same = [o for o in waiting if o.course_version_id == version.id and o.id not in chosen]
+    return [o for o in same if (o.expected or version.size_min) <= left][:5]
 
 
 def _week(case: Case) -> dict[str, Any] | None:

@@ -12,18 +12,27 @@ from catalogue.core.words import _
 from catalogue.dispatch.models import DispatchOrder, Offer
 from catalogue.dispatch.states import OfferState
 from catalogue.lecturers.models import Lecturer
-from catalogue.lessons.models import Lesson, LessonParty
+from catalogue.lessons.models import Attendance, AttendanceState, Lesson, LessonParty
 from catalogue.lessons.states import State as LessonState
 from catalogue.orders.progress import Line
 from catalogue.ratings.models import Rating
 from catalogue.ratings.states import State as RatingState
 from catalogue.venues.models import Venue
 
+_PRESENT = (
+    sa.select(sa.func.count())
+    .select_from(Attendance)
+    .where(
+        Attendance.party_id == LessonParty.id, Attendance.replaced_at.is_(None), Attendance.presence == AttendanceState.PRESENT
+    )
+    .correlate(LessonParty)
+    .scalar_subquery()
+)  # fmt: skip
 _LINES = (
     sa.select(
         DispatchOrder.order_id, Offer.state.label("offer"), Offer.answer_by, Offer.answered_at, Lecturer.display_name.label("lecturer"),
         Lesson.number, Lesson.state.label("lesson"), Lesson.starts_at, Lesson.ends_at, Venue.name.label("venue"),
-        (LessonParty.head_count + LessonParty.online_count).label("heads"), LessonParty.counted_at, Rating.id.label("rating_id"),
+        (LessonParty.head_count + LessonParty.online_count + _PRESENT).label("heads"), Rating.id.label("rating_id"),
         Rating.state.label("rating"), Rating.rate_by, Rating.given_at,
     )
     .outerjoin(Offer, sa.and_(Offer.dispatch_id == DispatchOrder.dispatch_id, Offer.state.in_((OfferState.OPEN, OfferState.ACCEPTED))))
@@ -68,7 +77,7 @@ def _line(rows: Sequence[Any], at: datetime) -> Line:
 
 
 def _delivered(row: Any, who: str, at: datetime) -> Line:
-    came = _("到了 %(n)d 人", n=row.heads) if row.counted_at is not None and row.heads else row.venue or ""
+    came = _("到了 %(n)d 人", n=row.heads) if row.heads else row.venue or ""
     stamps: dict[int, tuple[Any, Any]] = {3: (who, ""), 4: (came, wording.half_day(row.starts_at))}
     if row.rating is RatingState.OPEN:
         stamps[5] = ("", _("%(day)s前", day=wording.day(row.rate_by)))

@@ -298,11 +298,13 @@ def _version_of(form: OrderForm) -> int | None:
 
 
 def _data_of(order: Order) -> dict[str, Any]:
+    """The form's fields; the contact's number in full only for its own side, everybody else looks at it on the order (audited)."""
+    own = policy.side_of(actor(), order) == "committee" or order.made_by_id == actor().person_id
     return {
         "version": order.version, "key": order.key, "course": order.course_id, "committee": order.organisation_id, "need": order.need,
         "audience": order.audience_code or "", "preferred_lecturer": order.preferred_lecturer_id or "", "place": order.place.value,
         "venue": order.venue_id if order.place is Place.VENUE else "", "online_too": order.online_too,
-        "expected": "" if order.expected is None else str(order.expected), "contact": order.contact, "telephone": order.telephone,
+        "expected": "" if order.expected is None else str(order.expected), "contact": order.contact, "telephone": order.telephone if own or not order.telephone else wording.masked(order.telephone),
         "pattern": order.pattern,
     }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Forms of orders: shape only. The order form reads what it can of each field, so that a draft is kept whatever is still wrong."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -92,7 +93,7 @@ class OrderForm(Form):
             raise ValidationError("请填一个数字，例如 30。")
 
     def validate_telephone(self, field: Any) -> None:
-        if not field.data:
+        if not field.data or "*" in field.data:  # a number shown masked and left alone stays what it is
             return
         try:
             plain_phone(field.data)
@@ -100,7 +101,7 @@ class OrderForm(Form):
             raise ValidationError(str(refused)) from None
 
     def people(self) -> int | None:
-        said = (self.expected.data or "").strip().removesuffix("人").strip()
+        said = unicodedata.normalize("NFKC", self.expected.data or "").strip().removesuffix("人").strip()
         number = int(said) if said.isascii() and _DIGITS.fullmatch(said) else 0
         return number if 1 <= number <= 5000 else None
 
@@ -112,7 +113,7 @@ class OrderForm(Form):
             offered = found["place"] is Place.VENUE and str(self.venue.data or "") in _keys(self.venue)
             found["venue_id"] = _id(self.venue.data) if offered else None
         for name in ("need", "contact", "telephone"):
-            if not self[name].errors:
+            if not self[name].errors and not (name == "telephone" and "*" in (self[name].data or "")):
                 found[name] = self[name].data or ""
         if not self.expected.errors:
             found["expected"] = self.people()

@@ -62,7 +62,7 @@ def test_what_was_backed_up_comes_back_into_an_empty_place_and_life_goes_on(inst
     a_lived_in(old)
 
     wrote = old.test_cli_runner().invoke(args=["backup", str(tmp_path / "b.tar.gz")])
-    read = new.test_cli_runner().invoke(args=["restore", str(tmp_path / "b.tar.gz")])
+    read = new.test_cli_runner().invoke(args=["restore", "--yes", str(tmp_path / "b.tar.gz")])
 
     assert (wrote.exit_code, read.exit_code) == (0, 0), (wrote.output, read.output)
     assert rows(new) == rows(old)
@@ -98,7 +98,7 @@ def test_a_bad_file_is_refused_in_words_and_changes_nothing(install: Install, tm
     for harm in ("cut", "other kind", "no backup", "missing"):
         file = Path(shutil.copy(tmp_path / "whole", tmp_path / harm))
         spoil(file, harm)
-        done = app.test_cli_runner().invoke(args=["restore", str(file)])
+        done = app.test_cli_runner().invoke(args=["restore", "--yes", str(file)])
 
         assert (harm, done.exit_code) == (harm, 1)
         assert "没有恢复，原有内容未动。" in done.output
