@@ -259,7 +259,8 @@ def transaction(*, writes: bool | None = None) -> Iterator[Session]:
 def run(statement: sa.Executable, known: Any = None) -> Any:
     """Runs a statement of tables and columns with its values, on the transaction's own connection: it costs half of what the session does.
 
-    For statements built once; entities go through the session. What is pending is written first, as the session would.
+    For statements built once; entities go through the session. In a transaction that writes, what is pending is written first, as
+    the session would.
     """
     session = db.session()
     reads: Connection | None = session.info.get(_READS)

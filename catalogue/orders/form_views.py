@@ -261,7 +261,7 @@ def _written(form: OrderForm, order_id: int) -> ResponseReturnValue:
             if "submit" not in request.form:
                 _quiet(form)
             if submits:
-                refused = _handed_in(order, form)
+                refused = _handed_in(order, form, terms)
     if autosave:
         return jsonify(version=order.version, url=f"/orders/{order.id}/edit")
     if refused is not None:
@@ -275,11 +275,11 @@ def _written(form: OrderForm, order_id: int) -> ResponseReturnValue:
         return _page(form, order, order.course, _version(order), order.organisation, times)
 
 
-def _handed_in(order: Order, form: OrderForm) -> Refusal | None:
+def _handed_in(order: Order, form: OrderForm, terms: rules.Terms) -> Refusal | None:
     """Hands it in. What was typed stays kept when a rule refuses it, so the refusal is given back and not raised here."""
     try:
         with db.session.begin_nested():
-            operations.submit(order, by=actor(), at=now(), quota_reason=form.quota_reason.data or "")
+            operations.submit(order, by=actor(), at=now(), quota_reason=form.quota_reason.data or "", terms=terms)
     except Refusal as refused:
         return refused
     return None

@@ -246,8 +246,12 @@ def again(order: Order, *, by: Actor, at: datetime, committee: Organisation, cou
 # ── submitting ──────────────────────────────────────────────────────────────────────────────────
 
 
-def submit(order: Order, *, by: Actor, at: datetime, version: int | None = None, quota_reason: str = "") -> None:
+def submit(
+    order: Order, *, by: Actor, at: datetime, version: int | None = None, quota_reason: str = "", terms: rules.Terms | None = None
+) -> None:  # fmt: skip
     """Hands an order in: every rule is judged under the committee's lock, the town's deadline is fixed, the number is given.
+
+    `terms`: those of this order, when this transaction has read them already.
 
     Of a pattern, times that have come too near are dropped; a single time that is too near is refused in words.
     Raises the refusals of rules.py, NotYours, Stale, IllegalAction.
@@ -256,7 +260,7 @@ def submit(order: Order, *, by: Actor, at: datetime, version: int | None = None,
     _check_may(policy.may_submit(by, order), order, by, Action.SUBMIT)
     _check_page(order, version, by)
     lock(Organisation, [order.organisation_id])
-    case = judged(_case(order, at), by, quota_reason)
+    case = judged(_case(order, at, terms), by, quota_reason)
     if len(case.windows) < len(order.windows):
         _write_windows(order, case.windows)
     columns = handed_in(case, by, at, quota_reason)
@@ -264,9 +268,9 @@ def submit(order: Order, *, by: Actor, at: datetime, version: int | None = None,
     events.publish(OrderSubmitted(order.id), by=by, at=at)
 
 
-def _case(order: Order, at: datetime) -> Case:
+def _case(order: Order, at: datetime, terms: rules.Terms | None) -> Case:
     windows = tuple((w.starts_at, w.ends_at) for w in order.windows)
-    terms = rules.terms(order.course_id, order.organisation_id, at, windows=windows)
+    terms = rules.for_windows(terms or rules.terms(order.course_id, order.organisation_id, at), windows)
     version = terms.item.course_version if terms.item is not None else order.course_version
     venue = rules.own_room(order.organisation_id) if order.place is Place.OWN_ROOM else None
     if order.place is Place.VENUE and order.venue_id is not None:
