@@ -78,8 +78,17 @@ _PAGE = (
 def one(by: Actor, said: int | str) -> Order:
     """One order by its id or number, with everything its page shows. Raises NotVisible."""
     number = None if isinstance(said, int) else numbers.plain(said)
-    which = Order.number == number if number is not None else Order.id == _id(said)
-    return organisations.one(visible(by).where(which).options(*_PAGE))
+    query = _one(replace(by, request_id="", name="", acting_for=None), number is not None)
+    return organisations.one(query, {"said": _id(said) if number is None else number})
+
+
+@lru_cache(maxsize=500)
+def _one(by: Actor, by_number: bool) -> sa.Select[Order]:
+    """The statement for one set of roles, built once."""
+    return visible(by).where((Order.number if by_number else Order.id) == sa.bindparam("said")).options(*_PAGE)
+
+
+_LOADED = sa.select(Order).where(Order.id == sa.bindparam("id")).options(*_PAGE)
 
 
 def _id(said: int | str) -> int:
@@ -89,7 +98,7 @@ def _id(said: int | str) -> int:
 
 def loaded(order_id: int) -> Order:
     """An order for operations (no scope), with its windows, course version and edition."""
-    return organisations.one(sa.select(Order).where(Order.id == order_id).options(*_PAGE))
+    return organisations.one(_LOADED, {"id": order_id})
 
 
 QUIET = ("save", "windows", "note")
@@ -102,14 +111,19 @@ def history_of(order_id: int, *, inside: bool) -> Sequence[OrderHistory]:
     return db.session.scalars(query.order_by(OrderHistory.at, OrderHistory.id)).all()
 
 
+_HANDS = (
+    sa.select(OrderHistory.person_id)
+    .where(
+        OrderHistory.owner_id == sa.bindparam("id"), OrderHistory.person_id.is_not(None),
+        OrderHistory.action.in_(("create", "save", "windows", Action.SUBMIT.value)),
+    )
+    .distinct()
+)  # fmt: skip
+
+
 def entered_by(order_id: int) -> frozenset[int]:
     """Everybody whose hand is in what the order says: made it, wrote in it, or submitted it at any time."""
-    query = sa.select(OrderHistory.person_id).where(
-        OrderHistory.owner_id == order_id,
-        OrderHistory.action.in_(("create", "save", "windows", Action.SUBMIT.value)),
-        OrderHistory.person_id.is_not(None),
-    )
-    return frozenset(i for i in db.session.scalars(query.distinct()) if i is not None)
+    return frozenset(row[0] for row in run(_HANDS, {"id": order_id}))
 
 
 def notes_of(order_id: int, side: str) -> Sequence[OrderNote]:

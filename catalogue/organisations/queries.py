@@ -69,9 +69,9 @@ def visible_to(by: Actor, model: type[T], *roles: Role) -> sa.Select[T]:
     return sa.select(model).where(in_scope(by, model, *roles))
 
 
-def one(query: sa.Select[T]) -> T:
-    """The single row of a scoped query. Raises NotVisible, so a foreign object and a missing one answer alike."""
-    found = db.session.scalars(query).unique().one_or_none()
+def one(query: sa.Select[T], known: dict[str, Any] | None = None) -> T:
+    """The single row of a scoped query, with the values of its parameters. Raises NotVisible, so a foreign object and a missing one answer alike."""
+    found = db.session.scalars(query, known).unique().one_or_none()
     if found is None:
         raise NotVisible(_("没有找到，或者不在您的范围内。"))
     return found
