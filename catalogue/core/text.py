@@ -74,7 +74,9 @@ def normalised(text: str, limit: int, *, lines: bool = False) -> str:
     """
     if "\x00" in text:
         raise ValueError("文字中含有不能保存的字符，请删去后重试。")
-    if text.isascii() and text.isprintable() and len(text) <= limit:  # most of what forms send: nothing unseen can be in it
+    if (
+        text.isascii() and text.isprintable() and len(text) <= limit
+    ):  # most of what forms send: nothing unseen can be in it
         return text.strip() if lines else " ".join(text.split())
     joined = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text)).replace("\t", " ")
     seen = "".join(c for c in _UNSEEN.sub("", joined) if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))

@@ -31,6 +31,7 @@ from catalogue.orders.operations import CANCELLATIONS, REJECTIONS
 
 HALVES = {HalfDay.MORNING: _l("上午"), HalfDay.AFTERNOON: _l("下午"), HalfDay.EVENING: _l("晚上")}
 WEEKDAYS = {str(i): _l(f"周{name}") for i, name in enumerate("一二三四五六日")}
+_PLACES, _ALL_HALVES = frozenset(Place), tuple(HalfDay)
 _DIGITS = re.compile(r"\d{1,6}")
 
 
@@ -108,7 +109,7 @@ class OrderForm(Form):
     def values(self) -> dict[str, Any]:
         """What can be kept of what was typed: a field that is wrong stays out, the others are saved."""
         found: dict[str, Any] = {"online_too": self.online_too.data}
-        if self.place.data in set(Place):
+        if self.place.data in _PLACES:
             found["place"] = Place(self.place.data)
             offered = found["place"] is Place.VENUE and str(self.venue.data or "") in _keys(self.venue)
             found["venue_id"] = _id(self.venue.data) if offered else None
@@ -127,12 +128,12 @@ class OrderForm(Form):
         return _day(self.on_day.data)
 
     def chosen_halves(self) -> list[HalfDay]:
-        return [h for h in HalfDay if h.value in (self.half.data or ())]
+        return [h for h in _ALL_HALVES if h.value in (self.half.data or ())]
 
     def slots(self) -> frozenset[tuple[int, HalfDay]]:
         """Weekdays × half-days of the boxes; one side left empty means all of it."""
         days = [int(d) for d in self.weekdays.data or () if d in WEEKDAYS] or list(range(7))
-        halves = [h for h in HalfDay if h.value in (self.half_days.data or ())] or list(HalfDay)
+        halves = [h for h in _ALL_HALVES if h.value in (self.half_days.data or ())] or list(_ALL_HALVES)
         return frozenset((d, h) for d in days for h in halves)
 
     def uses_boxes(self) -> bool:

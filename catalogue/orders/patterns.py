@@ -20,6 +20,7 @@ MOST_SINGLE = 10  # windows chosen one by one
 MOST = 200  # windows of one order, a pattern included
 Slot = tuple[date, HalfDay]
 Span = tuple[date, date]
+HALVES = tuple(HalfDay)
 _DAYS = "一二三四五六日"
 _HALVES = {HalfDay.MORNING: "上午", HalfDay.AFTERNOON: "下午", HalfDay.EVENING: "晚上"}
 _NUMERALS = {"十二": 12, "十一": 11, "十": 10, **{n: i for i, n in enumerate("一二三四五六七八九", 1)}}
@@ -290,7 +291,7 @@ def say(pattern: Pattern) -> str:
     """The pattern in words that `read` understands again: 周二、周四晚上，4月1日至4月30日."""
     by_halves: dict[tuple[HalfDay, ...], list[int]] = {}
     for day in range(7):
-        halves = tuple(h for h in HalfDay if (day, h) in pattern.slots)
+        halves = tuple(h for h in HALVES if (day, h) in pattern.slots)
         if halves:
             by_halves.setdefault(halves, []).append(day)
     parts = [_say_days(days) + _say_halves(halves) for halves, days in by_halves.items()]
@@ -312,7 +313,7 @@ def expand(pattern: Pattern, *, teach: Span, not_before: date, overrides: Overri
     holidays: list[date] = []
     near = 0
     for day in _days_of(pattern, teach):
-        halves = [h for h in HalfDay if (day.weekday(), h) in pattern.slots]
+        halves = [h for h in HALVES if (day.weekday(), h) in pattern.slots]
         if not halves:
             continue
         if day < not_before:
