@@ -53,7 +53,7 @@ _ASKED = (
     sa.select(
         *PROMISE, *(_named.c[name] for name in _ROOM), *(_own.c[name] for name in _ROOM),
         _MADE.label("made"), _TEACHES.label("lecturer_id"), _c.id.label("course_id"), _c.district_id.label("course_district_id"),
-        _c.programme_only, _c.orderable, _c.restricted, _offer.organisation_id.label("offered_to"), _a.code, _a.label,
+        _c.programme_only, _c.orderable, _c.restricted, _c.corps_id, _offer.organisation_id.label("offered_to"), _a.code, _a.label,
     )
     .select_from(
         sa.outerjoin(
@@ -87,6 +87,7 @@ class Ordered:
     programme_only: bool
     orderable: bool
     restricted: bool
+    corps_id: int | None
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,14 @@ def facts(
         return None
     first = rows[0]
     return Facts(
-        Ordered(first.course_id, first.course_district_id, first.programme_only, first.orderable, first.restricted),
+        Ordered(
+            first.course_id,
+            first.course_district_id,
+            first.programme_only,
+            first.orderable,
+            first.restricted,
+            first.corps_id,
+        ),
         Promise(*first[:7]),
         tuple({row.code: row for row in rows if row.code is not None}.values()),
         frozenset(row.offered_to for row in rows if row.offered_to is not None),
@@ -176,7 +184,7 @@ def _written(known: Facts, values: Mapping[str, Any], windows: Windows, *, key: 
     row = {
         "organisation_id": committee.id, "town_id": committee.town_id, "district_id": committee.district_id, "state": State.DRAFT,
         "origin": policy.origin_of(by, committee), "key": key, "course_id": known.course.id, "course_version_id": known.version.id,
-        "corps_id": None, "made_by_id": by.person_id, "made_at": at, "pattern": pattern, "priority": 1, "assigned_to_id": None,
+        "corps_id": known.course.corps_id, "made_by_id": by.person_id, "made_at": at, "pattern": pattern, "priority": 1, "assigned_to_id": None,
         "quota_reason": "", "number": None, **blank, **values,
     }  # fmt: skip
     changed = {name: [blank[name], value] for name, value in values.items() if value != blank[name]}
