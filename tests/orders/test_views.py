@@ -13,13 +13,13 @@ from catalogue.core import audit
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
 from catalogue.core.models import Audit, dump
+from catalogue.lecturers.models import Corps
 from catalogue.orders import form_views, operations
 from catalogue.orders.models import Order, OrderHistory, OrderWindow
 from catalogue.orders.states import State
 from tests.factories import (
     NOON,
     a_committee,
-    a_corps,
     a_dispatcher,
     a_district,
     a_district_administrator,
@@ -33,6 +33,7 @@ from tests.factories import (
     an_order,
     an_orderer,
     own_room_of,
+    save,
     the_town,
 )
 from tests.orders.making import APRIL_9, a_draft, a_scene, submitted
@@ -578,13 +579,16 @@ def test_placing_an_order_costs_these_statements_and_one_transaction(client, sce
 
 
 def test_an_order_placed_at_once_has_the_history_and_audit_of_one_written_step_by_step(client, scene):
-    scene.course.corps_id = a_corps().id
+    corps = save(
+        Corps(district_id=scene.committee.district_id, organisation_id=scene.committee.district_id, name="宣讲团")
+    )
+    corps_id = scene.course.corps_id = corps.id
     once = {**opened(client, scene), "on_day": "2026-04-09", "half": "afternoon", "need": "停车难"}
     client.send("/orders/new", {**once, "submit": "1"})
     at_once = only_order()
     db.session.commit()
     other = a_scene(scene.committee)
-    other.course.corps_id = scene.course.corps_id
+    other.course.corps_id = corps_id
     steps = {**once, "course": other.course.id, "key": "another"}
     client.send("/orders/new", {**steps, "keep": "1"})
     client.send("/orders/new", {**steps, "version": "", "submit": "1"})
@@ -607,7 +611,7 @@ def test_an_order_placed_at_once_has_the_history_and_audit_of_one_written_step_b
     assert {k: v for k, v in dump(at_once).items() if k in SAME} == {
         k: v for k, v in dump(stepwise).items() if k in SAME
     }
-    assert (at_once.corps_id, audit.verify("key").broken) == (scene.course.corps_id, ())
+    assert (at_once.corps_id, audit.verify("key").broken) == (corps_id, ())
 
 
 SAME = (
