@@ -174,7 +174,7 @@ PERIODIC: queue.Periodic = {  # name → work of each minute
 
 JOBS: queue.Jobs = {"imports": imports_tasks.work}  # name → long work that pages ask for
 
-# roles (empty: everybody), label, path: the top navigation in its order, at most six entries a role; the rest stands on /manage/
+# roles (empty: everybody), label, path: the top navigation in its order, at most six entries a role, of one path the first; the rest stands on /manage/
 EVERYBODY: frozenset[Role] = frozenset()
 TEACHING = frozenset(
     {Role.ORDERER, Role.LECTURER, Role.TOWN_ADMINISTRATOR, Role.DISPATCHER, Role.APPROVER, Role.DISTRICT_ADMINISTRATOR}
@@ -196,7 +196,8 @@ NAV: tuple[tuple[frozenset[Role], str, str], ...] = (
     (frozenset({Role.DISPATCHER}), later("派单台"), "/dispatch/"),
     (frozenset({Role.DISPATCHER, Role.DISTRICT_ADMINISTRATOR}), later("需求"), "/gaps/"),
     (frozenset({Role.APPROVER}), later("待批派单"), "/dispatch/approvals"),
-    (frozenset({Role.LECTURER, Role.CORPS_LEADER}), later("邀约"), "/offers/"),
+    (frozenset({Role.LECTURER}), later("我的课"), "/offers/"),
+    (frozenset({Role.CORPS_LEADER}), later("邀约"), "/offers/"),
     (TEACHING, later("上课"), "/lessons/"),
     (frozenset({Role.LECTURER}), later("我的日历"), "/calendar/mine"),
     (frozenset({Role.DISPATCHER}), later("改期"), "/moves/"),

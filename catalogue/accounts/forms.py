@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from wtforms import HiddenField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from catalogue.core import clock
@@ -86,6 +86,12 @@ class PersonForm(Form):
     email = StringField(_l("邮箱"), [Length(max=120)], render_kw={"inputmode": "email"})
     in_post_since = DayField(_l("任现职从哪天起"), [Optional()])
     version = HiddenField()
+
+
+class EditPersonForm(PersonForm):
+    """The same for somebody who is entered: the number they have is not shown, so an empty field leaves it as it is."""
+
+    drop_phone = BooleanField(_l("去掉现在的电话"), description=_l("以后没有电话可以找到这位人员。"))
 
 
 class NewPersonForm(PersonForm, OnceForm):

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from catalogue.accounts import keys, operations, passwords, people, policy, queries
 from catalogue.accounts.errors import NotYours
-from catalogue.accounts.forms import AccountForm, GrantForm, HandOverForm, LeaveForm, NewPersonForm, PersonForm
+from catalogue.accounts.forms import AccountForm, EditPersonForm, GrantForm, HandOverForm, LeaveForm, NewPersonForm
 from catalogue.accounts.models import Account, Membership, Person
 from catalogue.accounts.words import ROLE_HELP, ROLE_WORDS
 from catalogue.core import clock, once
@@ -14,6 +14,7 @@ from catalogue.core.db import db, transaction
 from catalogue.core.errors import NotVisible
 from catalogue.core.forms import ActionForm, version_of
 from catalogue.core.web import actor, now, page, permit, roles
+from catalogue.core.wording import masked
 from catalogue.core.words import _
 from catalogue.organisations import queries as organisations
 
@@ -116,10 +117,20 @@ def edit(person_id: int) -> ResponseReturnValue:
     with transaction():
         row = queries.person(actor(), person_id)
         operations.require(actor(), row)
-        form = PersonForm(obj=row)
+        form = EditPersonForm(obj=row)
+        form.phone.description = _("不换号码就空着。") if row.phone else ""
+        form.phone.render_kw = (
+            {**form.phone.render_kw, "placeholder": masked(row.phone)} if row.phone else form.phone.render_kw
+        )
+        if not form.is_submitted():
+            form.phone.data = ""
+        if not row.phone:
+            del form.drop_phone
         if not form.validate_on_submit():
             return page("accounts/edit_person.html", form=form, row=row)
-        values = {n: form[n].data for n in ("name", "post", "phone", "email", "in_post_since")}
+        values = {n: form[n].data for n in ("name", "post", "email", "in_post_since")}
+        if form.phone.data or (row.phone and form.drop_phone.data):
+            values["phone"] = form.phone.data
         operations.edit_person(row, values, by=actor(), at=now(), version=version_of(form))
     flash(_("已保存。"), "done")
     return redirect(f"/people/{person_id}")

@@ -4,6 +4,7 @@ A sign says whose turn it is. `mine` is the wording for the very person who must
 state tables of the features; a state that is not listed is shown as it is, neutral, rather than failing a page.
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
@@ -236,7 +237,14 @@ DEEDS: dict[str, dict[str, Any]] = {
         "give": _l("评单"),
         "lapse": _l("没有评单"),
     },
+    "course": {
+        "create": _l("新建课程"),
+        "edit": _l("改分类和难题"),
+        "honour_premium": _l("评定精品课"),
+        "honour_gold": _l("评定金课"),
+    },
     "version": {
+        "create": _l("起草新版本"),
         "withdraw": _l("下架"),
         "return": _l("退回修改"),
         "submit": _l("提交审批"),
@@ -378,9 +386,14 @@ FIELDS: dict[str, Any] = {  # what an audit row says was changed
 }  # fmt: skip
 
 
-def fields_said(names: str) -> str:
-    """The fields of an audit row in words; one without a word is shown as it is (auditors compare it with the schema)."""
-    return "、".join(str(FIELDS.get(name, name)) for name in names.split(",") if name)
+JOBS = re.compile(r"[a-z_]+\.[a-z_]+|calendar|import|install|organisations")
+
+
+def doer(name: str) -> str:
+    """Who did it, for a history: what the programme does by itself has a name for programmers only."""
+    if name == "seed":
+        return str(_l("示例数据"))
+    return str(_l("系统自动")) if JOBS.fullmatch(name) else name
 
 
 STANDING: dict[str, tuple[str, Any]] = {  # how a stamp stands → icon, words for screen readers
@@ -429,6 +442,6 @@ GLOBALS: dict[str, Any] = {
     "sign": sign,
     "state_word": state_word,
     "deed": deed,
-    "fields_said": fields_said,
+    "doer": doer,
     "steps": steps,
 }

@@ -264,10 +264,11 @@ def problems_of(course_id: int) -> Sequence[str]:
 
 
 def history_of(course_id: int) -> Sequence[Any]:
-    """What was done with a course and its versions, oldest first; `number` is the version's, None for the course itself."""
+    """What was done with a course and its versions, oldest first. The first version is made with its course: that is one deed."""
     course = db.session.scalars(sa.select(CourseHistory).where(CourseHistory.owner_id == course_id)).all()
     versions = db.session.scalars(
-        sa.select(CourseVersionHistory).join(CourseVersion, CourseVersion.id == CourseVersionHistory.owner_id).where(CourseVersion.course_id == course_id)
+        sa.select(CourseVersionHistory).join(CourseVersion, CourseVersion.id == CourseVersionHistory.owner_id)
+        .where(CourseVersion.course_id == course_id, sa.or_(CourseVersion.number > 1, CourseVersionHistory.action != "create"))
     ).all()  # fmt: skip
     return sorted([*course, *versions], key=lambda row: (row.at, row.__tablename__, row.id))
 

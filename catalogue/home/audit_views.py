@@ -9,7 +9,7 @@ from catalogue.core import audit
 from catalogue.core.actor import Role
 from catalogue.core.db import transaction
 from catalogue.core.web import actor, page, permit, roles
-from catalogue.home import queries
+from catalogue.home import audit_words, queries
 
 pages = Blueprint("audit", __name__)
 auditors = roles(Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR)
@@ -22,7 +22,7 @@ def _wanted() -> queries.Wanted:
         day = None
     subject = request.args.get("subject", "")
     return queries.Wanted(
-        subject=subject if subject in queries.SUBJECTS else "", day=day, subject_id=_number("id"), person_id=_number("person"),
+        subject=subject if subject in audit_words.SUBJECTS else "", day=day, subject_id=_number("id"), person_id=_number("person"),
     )  # fmt: skip
 
 
@@ -42,8 +42,8 @@ def index() -> ResponseReturnValue:
         )
         people = queries.persons_named([*(row.person_id for row in found.rows), wanted.person_id])
         return page(
-            "home/audit.html", found=found, wanted=wanted, people=people, places=queries.subjects_in(found.rows), subjects=queries.SUBJECTS,
-            name=name, called=queries.persons_called(actor(), name) if name else (),
+            "home/audit.html", found=found, wanted=wanted, people=people, places=queries.subjects_in(found.rows), subjects=audit_words.SUBJECTS,
+            name=name, words=audit_words, called=queries.persons_called(actor(), name) if name else (),
         )  # fmt: skip
 
 

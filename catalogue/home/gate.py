@@ -163,8 +163,11 @@ class Gate:
 @lru_cache(maxsize=1000)
 def _entries(roles: frozenset[Role]) -> tuple[tuple[str, str], ...]:
     """Label and path of what these roles find in the navigation."""
-    nav = current_app.extensions["songxue.nav"]
-    return tuple((label, path) for wanted, label, path in nav if not wanted or not wanted.isdisjoint(roles))
+    found: dict[str, str] = {}
+    for wanted, label, path in current_app.extensions["songxue.nav"]:
+        if not wanted or not wanted.isdisjoint(roles):
+            found.setdefault(path, label)
+    return tuple((label, path) for path, label in found.items())
 
 
 @lru_cache(maxsize=4000)

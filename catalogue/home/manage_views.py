@@ -53,6 +53,7 @@ GROUPS = (
     Group(_l("上课"), (
         Shelf(_for(DISTRICT), "/orders/", "list", _l("点单"), _l("全区的点单到哪一步了")),
         Shelf(_for(DISTRICT), "/dispatch/", "pin", _l("派单台"), _l("谁等派单，派给谁")),
+        Shelf(_for(DISTRICT, DESK, TOWN), "/offers/", "phone", _l("代讲师答复"), _l("讲师没有手机时，问过以后代为接单或婉拒")),
         Shelf(_for(DISTRICT, DESK, Role.APPROVER), "/calendar/", "day", _l("一周安排"), _l("讲师和场地哪天哪半天有事")),
         Shelf(_for(DISTRICT, DESK), "/moves/", "day", _l("改期"), _l("谁要改时间，同一位讲师和场地行不行")),
         Shelf(_for(DISTRICT, DESK, TOWN, Role.APPROVER), "/lessons/", "day", _l("上课安排"), _l("清单、一周、一月")),

@@ -16,13 +16,6 @@ from catalogue.core.models import Audit, Outbox, Run
 from catalogue.core.paging import Page, paged
 from catalogue.organisations.queries import names_of
 
-SUBJECTS = {
-    "order": "点单", "dispatch": "派单", "offer": "邀约", "lesson": "上课", "move": "改期", "rating": "评单", "course": "课程",
-    "course_version": "课程版本", "edition": "菜单", "lecturer": "讲师", "corps": "宣讲团", "venue": "场地", "organisation": "组织",
-    "person": "人员", "account": "账号", "membership": "岗位", "setting": "规则", "outbox": "待发", "gap": "需求",
-    "lesson_party": "到课人数", "attendance": "签到", "lesson_lecturer": "讲师席位", "lecturer_report": "上课小结", "web_session": "登录",
-}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Wanted:

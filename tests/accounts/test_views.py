@@ -198,6 +198,26 @@ def test_a_stale_page_changes_nothing_and_keeps_what_was_typed(clerk):
     assert db.session.get(Person, person.id).name != "曾二"
 
 
+def test_a_number_is_changed_or_taken_away_without_being_shown(clerk):
+    person = an_orderer(a_committee("东庄村"))
+    person.phone = "13800001234"
+    db.session.commit()
+    address, same = f"/people/{person.id}/edit", {"name": person.name, "post": "书记"}
+
+    def number_after(**typed):
+        sent = clerk.send(address, {**same, "version": db.session.get(Person, person.id).version, **typed})
+        db.session.expire_all()
+        return sent.status_code, db.session.get(Person, person.id).phone
+
+    shown = clerk.get(address).text
+    assert ("13800001234" in shown, 'placeholder="138****1234"' in shown) == (False, True)
+    assert f'action="/people/{person.id}/phone"' in shown
+    assert number_after(phone="") == (302, "13800001234")
+    assert number_after(phone="13900005678") == (302, "13900005678")
+    assert number_after(phone="", drop_phone="y") == (302, "")
+    assert "看全号" not in clerk.get(address).text
+
+
 @pytest.mark.parametrize("who", [an_orderer, an_auditor])
 def test_who_keeps_nobody_has_no_such_pages(client, who):
     client.sign_in(who())

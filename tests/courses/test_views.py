@@ -58,6 +58,7 @@ def test_a_course_goes_from_an_empty_district_to_the_menu_and_an_edition_in_the_
     other = client.application.test_client().sign_in(approver)
     page = other.get(f"/manage/courses/{course.id}").text
     assert ">批准上架</button>" in page
+    assert (page.count("新建课程"), "起草新版本" in page) == (1, False)
     other.send(f"/manage/versions/{version.id}/publish", {"version": version_of(course).version})
     days = {
         "order_from": "2026-02-15",

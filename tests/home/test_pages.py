@@ -79,6 +79,8 @@ def test_the_audit_page_names_people_and_is_closed_to_the_others(client):
     page = client.sign_in(an_auditor()).get("/audit/").text
     assert name in page
     assert "提交点单" in page
+    assert "想解决的问题" in page
+    assert "audience_code" not in page
     assert (
         client.get(f"/audit/?name={name}").status_code
         == client.get("/audit/?id=x&day=x&person=-1&subject=x").status_code
@@ -135,7 +137,7 @@ def test_only_the_system_administrator_runs_the_machinery(client):
 
 
 SHELVES = {
-    "town": {"/imports/", "/venues/", "/lessons/", "/ratings/", "/organisations/", "/people/"},
+    "town": {"/imports/", "/offers/", "/venues/", "/lessons/", "/ratings/", "/organisations/", "/people/"},
     "orderer": set(),
     "auditor": {"/audit/"},
 }
