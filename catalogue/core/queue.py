@@ -123,9 +123,20 @@ def _tell(app: Flask, task: str, *arguments: str) -> None:
         return
     try:
         make_tables(app)
-        app.extensions[task](*arguments)
+        _twice(app, lambda: app.extensions[task](*arguments))
     except Exception:  # the row is the truth; losing the wake-up must never fail a committed request
         app.logger.exception("queue unreachable")
+
+
+def _twice(app: Flask, work: Callable[[], object]) -> None:
+    """Does it again on a new connection when the first try fails: this thread's may have died with the server since it was used."""
+    try:
+        work()
+    except Exception:
+        storage = app.extensions["songxue.queue"].storage
+        if hasattr(storage, "database"):  # PostgreSQL; the other two connect anew by themselves
+            storage.close()
+        work()
 
 
 class Bell:
@@ -157,7 +168,7 @@ def reachable(app: Flask) -> bool:
     """Can the queue be asked? For /readyz."""
     try:
         make_tables(app)
-        app.extensions["songxue.queue"].pending_count()
+        _twice(app, app.extensions["songxue.queue"].pending_count)
     except Exception:
         return False
     return True

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from catalogue.core import audit, changes, numbers, outbox, queue
 from catalogue.core.actor import job
-from catalogue.core.db import db, transaction
+from catalogue.core.db import db, is_postgresql, transaction
 from catalogue.core.errors import IllegalAction, Stale
 from catalogue.core.models import Audit, Outbox
 from catalogue.orders.models import OrderHistory
@@ -241,3 +241,16 @@ def test_an_act_noted_in_a_savepoint_is_chained_at_the_end_and_goes_with_it(app)
     acts = db.session.scalars(sa.select(Audit.action).where(Audit.action.in_(["first", "second", "third"])).order_by(Audit.sequence)).all()  # fmt: skip
     db.session.rollback()
     assert (written, acts, audit.verify(app.config["SECRET_KEY"]).broken) == (0, ["first", "third"], ())
+
+
+def test_a_queue_is_reached_again_after_its_connections_died(app):
+    assert queue.reachable(app)
+    if is_postgresql():  # what a restart of the server leaves behind in every thread
+        dead = sa.text(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            " AND datname = current_database() AND query LIKE '%\"task\"%'"
+        )
+        assert db.session.scalar(dead) == 1
+
+    assert queue.reachable(app)
+    app.extensions["songxue.queue"].storage.close()

@@ -137,16 +137,25 @@ def test_a_day_too_near_is_not_taken_from_a_sentence(open_page: OpenPage) -> Non
     expect(page.locator("#s2")).to_contain_text("太近")
 
 
-def test_the_last_place_of_the_quota_is_said_before_anything_is_typed(open_page: OpenPage, server: Server) -> None:
+def test_a_used_up_quota_is_said_before_anything_is_typed_and_again_with_what_to_do(
+    open_page: OpenPage, server: Server
+) -> None:
     district = open_page("district1")
     district.goto(f"/settings/?organisation={server.objects('organisation')[1]}")
     district.goto(f"/settings/{server.objects('organisation')[1]}/quota_edition")
     district.fill("main [name=value]", "1")
     press(district.locator("main form .btn-primary"))
     page = open_page("committee2")
-    page.goto("/orders/new?course=4")
-
+    order_form(page)
     expect(page.locator("main")).to_contain_text("名额已经用完")
+    page.fill("[name=expected]", "30")
+    use_times(page, "周二到周四下午")
+    expect(page.locator("#s2 .chosen li").first).to_be_visible()
+    submit(page)
+
+    expect(page.locator("#errors")).to_contain_text("本季最多点 1 场")
+    expect(page.locator("#errors")).to_contain_text("可以取消一场再点；确有需要，请街镇管理员写明理由代点。")
+    expect(page.locator("[name=need]")).to_have_value("这句话不能丢。")
     look(page)
 
 

@@ -441,22 +441,40 @@ def test_the_edges_of_the_size_are_inside(app):
     assert submitted(a_scene(), expected=60, key="c", place=Place.ANY_VENUE).state is State.SUBMITTED
 
 
-def test_a_place_must_exist_be_usable_and_suit_the_course(app):
+@pytest.mark.parametrize("which", ["of another district", "of a neighbour, not shared", "ended", "of nobody"])
+def test_a_venue_that_is_not_the_committees_to_choose_is_refused_when_it_is_named(app, which):
     scene = a_scene(online=False, venue=True)
-    elsewhere = a_venue("宝山礼堂", a_committee("宝山一村", a_town("庙行镇", a_district())))
-    private = a_venue("邻居活动室", a_committee(), shared=False)
-    ended = a_venue(ended_on=date(2026, 2, 1))
-    wrong = [
-        {"place": Place.ONLINE},
-        *({"place": Place.VENUE, "venue_id": v.id} for v in (elsewhere, private, ended)),
-        {"place": Place.VENUE},
-    ]
-    for i, values in enumerate(wrong):
-        with pytest.raises(errors.WrongPlace):
-            submitted(scene, key=f"w{i}", **values)
+    venue = {
+        "of another district": lambda: a_venue("宝山礼堂", a_committee("宝山一村", a_town("庙行镇", a_district()))).id,
+        "of a neighbour, not shared": lambda: a_venue("邻居活动室", a_committee(), shared=False).id,
+        "ended": lambda: a_venue(ended_on=date(2026, 2, 1)).id,
+        "of nobody": lambda: 10**6,
+    }[which]()
+    order = a_draft(scene)
+    before = (order.state, order.place, order.venue_id, order.version)
+
+    with pytest.raises(errors.WrongPlace) as refused:
+        operations.save(order, {"place": Place.VENUE, "venue_id": venue}, by=scene.orderer, at=NOON)
+
+    assert (refused.value.code, refused.value.field, refused.value.status) == ("wrong_place", "venue", 422)
+    assert (order.state, order.place, order.venue_id, order.version) == before
+
+
+@pytest.mark.parametrize(("values", "field"), [({"place": Place.ONLINE}, "place"), ({"place": Place.VENUE}, "venue")])
+def test_a_place_that_the_course_or_the_form_lacks_is_kept_in_a_draft_and_refused_when_handed_in(app, values, field):
+    scene = a_scene(online=False, venue=True)
+    order = a_draft(scene, **values)
+
+    with pytest.raises(errors.WrongPlace) as refused:
+        operations.submit(order, by=scene.orderer, at=NOON)
+
+    assert (refused.value.code, refused.value.field, order.state) == ("wrong_place", field, State.DRAFT)
+
+
+def test_a_shared_venue_may_be_chosen(app):
     good = a_venue()
 
-    order = submitted(scene, key="good", place=Place.VENUE, venue_id=good.id)
+    order = submitted(a_scene(online=False, venue=True), place=Place.VENUE, venue_id=good.id)
 
     assert (order.state, order.venue_id) == (State.SUBMITTED, good.id)
 
