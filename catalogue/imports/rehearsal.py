@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from catalogue.core.backup import copy_sqlite
-from catalogue.core.db import db, transaction
+from catalogue.core.db import db
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def apart() -> Iterator[None]:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     source = Path(str(db.engine.url.database))
     if db.engine.dialect.name != "sqlite" or not source.is_file():
-        with app.app_context(), transaction(writes=False):
+        with app.app_context(), _undone():
             yield
         return
     with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=source.parent) as folder:
@@ -34,7 +34,17 @@ def apart() -> Iterator[None]:
         try:
             with app.app_context():
                 db.session.registry.set(Session(engine, expire_on_commit=False))  # type: ignore[arg-type]
-                with transaction(writes=False):
+                with _undone():
                     yield
         finally:
             engine.dispose()
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """A transaction that writes and is never committed (core.db.transaction commits what it lets write)."""
+    db.session.connection(execution_options={"writes": True})
+    try:
+        yield
+    finally:
+        db.session.rollback()

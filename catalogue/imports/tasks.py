@@ -130,8 +130,11 @@ def _beats(claim: Claim) -> operations.Beat:
             return
         last = monotonic()
         mine = sa.update(ImportRun).where(ImportRun.id == claim.run_id, ImportRun.version == claim.version)
-        with engine.begin() as connection:
-            told = connection.execute(mine.values(rows_done=done, rows_total=total, beat_at=clock.now()))
+        try:
+            with engine.begin() as connection:
+                told = connection.execute(mine.values(rows_done=done, rows_total=total, beat_at=clock.now()))
+        except sa.exc.OperationalError:  # somebody writes for long: the next beat says it
+            return
         if told.rowcount != 1:
             raise Gone
 

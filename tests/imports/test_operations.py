@@ -11,7 +11,7 @@ from catalogue.core.db import db
 from catalogue.core.errors import NotAllowed
 from catalogue.core.models import Audit
 from catalogue.courses.models import Course, CourseVersion
-from catalogue.imports import operations
+from catalogue.imports import operations, rehearsal
 from catalogue.lecturers.models import Appointment, Lecturer, Qualification
 from catalogue.organisations.models import Organisation
 from catalogue.venues.models import Venue
@@ -188,3 +188,15 @@ def test_the_account_of_somebody_elsewhere_is_not_taken_over(app):
 
     assert [w.place for w in report.wrong] == ["第 2 行 D 列（账号）"]
     assert count(Course) == 0
+
+
+def test_a_rehearsal_sees_every_row_and_leaves_none(app):
+    the_town()
+    db.session.commit()
+
+    with rehearsal.apart():
+        seen = count(Organisation)
+        report = bring_in("organisations")
+        inside = count(Organisation)
+
+    assert (seen, figures(report), inside, count(Organisation), count(Audit)) == (3, (2, 0, 0), 5, 3, 0)
