@@ -130,7 +130,7 @@ def _case(ids: Sequence[int], waiting: Sequence[Any]) -> Case:
     queued = {row.id: row for row in waiting}  # in scope, or they would not be there
     found = [queued.get(i) or queries.waiting_order(actor(), i) for i in ids]  # 404 outside the scope
     case = kept(
-        ("case", tuple((o.id, o.version) for o in found)), lambda: _case_now(ids)
+        ("case", tuple((o.id, o.version) for o in found)), lambda: _case_now(ids), 10
     )  # seconds old at most: what is proposed is judged anew
     if case.orders[0].state.value not in ("approved", "planned"):
         raise NotVisible(_("没有找到，或者不在您的范围内。"))

@@ -44,7 +44,7 @@ def orders() -> ResponseReturnValue:
     after, before = request.args.get("after", ""), request.args.get("before", "")
     with transaction():
         found = queries.listed(actor(), tab=tab, q=q, after=after, before=before)
-        counts = queries.tab_counts(actor())
+        counts = queries.tab_counts(actor(), found)
         lines = _lines([r.id for r in found.rows])
     alone = actor().roles == frozenset({Role.ORDERER})
     return page(
@@ -59,7 +59,7 @@ def _card(row: Any, line: Line | None, alone: bool) -> Markup:
     told = None if line is None else (tuple(sorted(line.stamps.items())), line.next, line.url, line.label)
     edits = actor().has(*policy.ORDERING)
     return kept(
-        ("order card", tuple(row), told, alone, edits, late, spoken(), day_of(now())),
+        ("order card", tuple(row)[: queries.COLUMNS], told, alone, edits, late, spoken(), day_of(now())),
         lambda: _made(row, line, alone, edits),
         600,
     )

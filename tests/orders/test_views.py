@@ -520,7 +520,7 @@ def test_my_orders_cost_one_statement_and_its_counts(client, scene, statements, 
     with statements() as sent:
         client.get("/orders/")
 
-    assert len(sent) == SIGN_IN + 3  # the list, the counts of the tabs, what dispatch and lessons know
+    assert len(sent) == SIGN_IN + 2  # the list with the counts of its tabs, and what dispatch and lessons know
 
 
 @pytest.mark.parametrize("rows", [1, 3])
