@@ -6,10 +6,13 @@ Refusal                  409  the wish is clear but the rules or the state forbi
 ├── IllegalAction        409  the state does not allow it
 ├── Taken                409  lecturer, venue or committee is held (says what, never whose)
 ├── Stale                409  (API 412) somebody changed it meanwhile
+├── Missing              428  the version the change was made from was not sent
 ├── Invalid              422  a field is wrong: carries the field's name
+├── Several              422  several of these told at once (409 when no field is wrong)
 └── TooMany              429  later
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 
@@ -18,6 +21,7 @@ class Refusal(Exception):
 
     code = "refused"
     status = 409
+    field = ""  # the input it belongs to, when it belongs to one
 
     def __init__(self, sentence: str, *, code: str | None = None, **params: object) -> None:
         super().__init__(sentence)
@@ -71,6 +75,42 @@ class Invalid(Refusal):
     def __init__(self, sentence: str, *, field: str = "", code: str | None = None, **params: object) -> None:
         super().__init__(sentence, code=code, **params)
         self.field = field
+
+
+class Several(Refusal):
+    """Everything that is wrong, told at once: each could have been refused by itself. Raised by `refuse_all`."""
+
+    code = "several"
+    status = 422
+
+    def __init__(self, each: Sequence[Refusal]) -> None:
+        super().__init__(" ".join(one.sentence for one in each))
+        self.each = tuple(each)
+        if not any(one.status == 422 for one in each):
+            self.status = 409
+
+
+def each_of(refused: Refusal) -> tuple[Refusal, ...]:
+    """The refusals it stands for: several, or itself."""
+    return refused.each if isinstance(refused, Several) else (refused,)
+
+
+def gathered(refusals: Iterable[Refusal]) -> list[Refusal]:
+    """Each refusal once, in order."""
+    found: dict[tuple[str, str], Refusal] = {}
+    for refused in refusals:
+        for one in each_of(refused):
+            found.setdefault((one.field, one.sentence), one)
+    return list(found.values())
+
+
+def refuse_all(refusals: Iterable[Refusal]) -> None:
+    """Raises the one refusal there is, or Several; nothing when there is none."""
+    found = gathered(refusals)
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise Several(found)
 
 
 class TooMany(Refusal):

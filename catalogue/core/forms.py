@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired
 
-from catalogue.core.errors import Invalid, Missing, Refusal, Stale
+from catalogue.core.errors import Missing, Refusal, Stale, each_of
 from catalogue.core.meanwhile import Deed, Difference, differences
 from catalogue.core.text import normalised
 from catalogue.core.words import _, spoken
@@ -115,12 +115,16 @@ class Form(FlaskForm):
             return False
         return good
 
-    def _show(self, refused: Refusal) -> None:
-        field = refused.field if isinstance(refused, Invalid) else ""
-        if field and field in self:
-            self[field].errors = [*self[field].errors, refused.sentence]
+    def tell(self, refused: Refusal) -> None:
+        """Puts a refusal at its field, or at the top of the form when it has none here."""
+        if refused.field and refused.field in self:
+            self[refused.field].errors = [*self[refused.field].errors, refused.sentence]
         else:
-            self.refusal = refused.sentence
+            self.refusal = f"{self.refusal} {refused.sentence}".strip()
+
+    def _show(self, refused: Refusal) -> None:
+        for one in each_of(refused):
+            self.tell(one)
         if isinstance(refused, Stale):
             self.meanwhile = g.get("meanwhile") or []
             self.differences = differences(self, self.meanwhile)

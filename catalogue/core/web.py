@@ -15,7 +15,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 from catalogue.core import assets, clock, meanwhile, shell, typed, ways
 from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db, end_request, transaction
-from catalogue.core.errors import Invalid, NotAllowed, Refusal, Stale
+from catalogue.core.errors import NotAllowed, Refusal, Several, Stale, each_of
 from catalogue.core.forms import Form
 from catalogue.core.words import _
 
@@ -274,9 +274,16 @@ def _on_refusal(refused: Refusal) -> ResponseReturnValue:
         else:
             return answer
     status = 412 if is_api() and isinstance(refused, Stale) else refused.status
-    field = refused.field if isinstance(refused, Invalid) else ""
-    errors = {field: [refused.sentence]} if field else None
-    return Problem(status, refused.code, refused.sentence, errors, ways.offered(refused)).answer()
+    return Problem(status, refused.code, refused.sentence, _by_field(refused), ways.offered(refused)).answer()
+
+
+def _by_field(refused: Refusal) -> dict[str, list[str]] | None:
+    """Which fields are wrong, for programs; of several refusals, what belongs to no field stands under `_schema`."""
+    found: dict[str, list[str]] = {}
+    for one in each_of(refused):
+        if one.field or isinstance(refused, Several):
+            found.setdefault(one.field or "_schema", []).append(one.sentence)
+    return found or None
 
 
 def _meanwhile(refused: Stale) -> list[meanwhile.Deed]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 
 from catalogue.core.api import blueprint, expected_version, listed, once, reads, rows_of, tagged
-from catalogue.core.errors import IllegalAction, NotVisible
+from catalogue.core.errors import IllegalAction, Invalid, NotVisible, Refusal, Several, each_of, refuse_all
 from catalogue.core.web import actor, now, permit, roles
 from catalogue.core.words import _
 from catalogue.orders import choices, operations, patterns, policy, queries, rules
@@ -49,10 +49,35 @@ def make(values: dict[str, Any]) -> Any:
         raise NotVisible(_("没有找到，或者不在您的范围内。"))
     key = request.headers.get("Idempotency-Key", "").strip()[:64] or secrets.token_urlsafe(18)
     order = operations.draft(by=actor(), at=now(), committee=committee, course=course, key=key)
-    operations.keep(order, _typed(values, order), _windows(values, order), pattern=values["pattern"], by=actor(), at=now())  # fmt: skip
+    _write(order, values)
     if values["submit"]:
         operations.submit(order, by=actor(), at=now())
     return tagged(queries.loaded(order.id), 201, Location=f"/api/v1/orders/{order.id}")
+
+
+def _write(order: Order, values: dict[str, Any]) -> None:
+    """Keeps what was sent. What cannot be kept is refused; when it was to be handed in, together with all that the rules refuse."""
+    typed, windows, told = _typed(values, order), list[Any](), list[Refusal]()
+    try:
+        windows = _windows(values, order)
+    except Unreadable as refused:
+        told.append(refused)
+    try:
+        operations.keep(order, typed, windows, pattern=values["pattern"], by=actor(), at=now())
+    except (Invalid, Several) as refused:
+        told += each_of(refused)
+    if told and values["submit"]:
+        told += _the_rest(order, typed, windows, {one.field for one in told})
+    refuse_all(told)
+
+
+def _the_rest(order: Order, typed: dict[str, Any], windows: list[Any], named: set[str]) -> list[Refusal]:
+    """What the rules say besides, at fields that are not named yet. Nothing of it stays: the whole request is refused."""
+    who: Any = {"by": actor(), "at": now()}
+    operations.keep(order, rules.still_there(order, typed), windows[: patterns.MOST_SINGLE], pattern="", **who)
+    if named & {"pattern", "windows"}:
+        named |= {"pattern", "windows"}
+    return [one for one in operations.refusals(order, **who) if one.field not in named]
 
 
 def _typed(values: dict[str, Any], order: Order) -> dict[str, Any]:

@@ -83,6 +83,7 @@ class ItemFull(Refusal):
 
 class Duplicate(Refusal):
     code = "duplicate"
+    field = "windows"
 
 
 class OrderingClosed(Refusal):

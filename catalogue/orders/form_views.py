@@ -265,6 +265,8 @@ def _written(form: OrderForm, order_id: int) -> ResponseReturnValue:
                 _quiet(form)
             if submits:
                 refused = _handed_in(order, form, terms)
+            elif "submit" in request.form and not autosave:
+                _say_the_rest(order, form)
     if autosave:
         return jsonify(version=order.version, url=f"/orders/{order.id}/edit")
     if refused is not None:
@@ -286,6 +288,15 @@ def _handed_in(order: Order, form: OrderForm, terms: rules.Terms) -> Refusal | N
     except Refusal as refused:
         return refused
     return None
+
+
+def _say_the_rest(order: Order, form: OrderForm) -> None:
+    """A field was wrong by its shape: the rules say in the same answer what else is, at fields that are not named yet."""
+    named = set(form.errors)
+    windows = {"windows", "pattern"}
+    for one in operations.refusals(order, by=actor(), at=now(), quota_reason=form.quota_reason.data or ""):
+        if one.field not in named and not (one.field == "windows" and named & windows):
+            form.tell(one)
 
 
 def _quiet(form: OrderForm) -> None:

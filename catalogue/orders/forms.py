@@ -64,7 +64,9 @@ class OrderForm(Form):
     on_day = HiddenField()  # whose half-days are shown as boxes
     at_month = HiddenField()
     at_step = HiddenField()
-    windows = HiddenField()  # carries nothing in: where refusals about the times land
+    windows = HiddenField(
+        _l("时间"), render_kw={"data-at": "s2"}
+    )  # carries nothing in: where refusals about the times land
     need = TextAreaField(_l("想解决什么难处"), [Length(max=1000, message="最多写 1000 个字。")], description=_l("写几句就行，讲师会按这个备课。"))  # fmt: skip
     audience = SelectField(_l("给谁听"), choices=[], validate_choice=False)
     preferred_lecturer = SelectField(_l("想请哪位讲师"), choices=[], validate_choice=False)

@@ -1,6 +1,6 @@
 """Every write of orders: drafts and windows, submitting by the rules, checks, notes, and the thin steps other features take."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -12,7 +12,7 @@ from catalogue.core import changes, events, numbers
 from catalogue.core.actor import Actor, Role, job
 from catalogue.core.clock import day_of
 from catalogue.core.db import db, is_postgresql, lock, run
-from catalogue.core.errors import IllegalAction, Invalid, NotVisible, Stale
+from catalogue.core.errors import IllegalAction, Invalid, NotVisible, Refusal, Stale, gathered, refuse_all
 from catalogue.core.words import _
 from catalogue.courses.models import Course, CourseVersion, EditionItem
 from catalogue.orders import policy, queries, rules
@@ -279,17 +279,34 @@ def _case(order: Order, at: datetime, terms: rules.Terms | None) -> Case:
 
 
 def judged(case: Case, by: Actor, quota_reason: str) -> Case:
-    """The case without the times of a pattern that came too near, after every rule has let it pass. Raises the refusals of rules.py."""
+    """The case without the times of a pattern that came too near, after every rule has let it pass.
+
+    Raises the refusal of rules.py that there is, or all of them at once.
+    """
     case = _without_near(case)
-    for rule in rules.ALWAYS:
-        rule(case)
-    item = case.terms.must_item()
-    if item.limit is not None:  # an item without a limit has nothing to guard
-        lock(EditionItem, [item.id])
-        rules.item_has_room(case)
-    if not (quota_reason and policy.may_override_quota(by, case.order)):
-        rules.within_quota(case)
+    refuse_all(_refusals(case, by, quota_reason))
     return case
+
+
+def _refusals(case: Case, by: Actor, quota_reason: str) -> Iterator[Refusal]:
+    """What every rule says that can be asked: without an edition that takes orders, those about its days and quotas cannot."""
+    item = case.terms.item
+    asked = [rule for rule in rules.ALWAYS if item is not None or rule not in rules.OF_AN_EDITION]
+    if item is not None and item.limit is not None:  # an item without a limit has nothing to guard
+        lock(EditionItem, [item.id])
+        asked.append(rules.item_has_room)
+    if item is not None and not (quota_reason and policy.may_override_quota(by, case.order)):
+        asked.append(rules.within_quota)
+    for rule in asked:
+        try:
+            rule(case)
+        except Refusal as refused:
+            yield refused
+
+
+def refusals(order: Order, *, by: Actor, at: datetime, quota_reason: str = "") -> list[Refusal]:
+    """What handing in would be refused for, for a form that has other mistakes too: everything is said at once. Writes nothing."""
+    return gathered(_refusals(_without_near(_case(order, at)), by, quota_reason))
 
 
 def _without_near(case: Case) -> Case:

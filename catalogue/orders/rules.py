@@ -15,6 +15,7 @@ from catalogue.calendar import working_days
 from catalogue.calendar.working_days import Overrides
 from catalogue.core import clock, wording
 from catalogue.core.db import db
+from catalogue.core.errors import Refusal, refuse_all
 from catalogue.core.text import plain_phone
 from catalogue.core.words import _
 from catalogue.courses.models import Audience, Course, CourseOffer, CourseVersion
@@ -221,12 +222,18 @@ def place_fits(case: Case) -> None:
 def names_only_its_own(order: Order, values: Mapping[str, Any]) -> None:
     """What an order newly names (venue, lecturer, audience) is there and open to its committee, also in a draft."""
     gone = {name for name in values if name in NAMED} - set(still_there(order, values))
-    if "venue_id" in gone:
-        raise WrongPlace(_("请选一个还在用的场地。"), field="venue")
-    if "preferred_lecturer_id" in gone:
-        raise WrongLecturer(_("这位讲师不讲这门课，请另选，或选“都可以”。"), field="preferred_lecturer")
-    if "audience_code" in gone:
-        raise WrongAudience(_("请选一下给谁听。"), field="audience")
+    told: dict[str, Refusal] = (
+        {
+            "venue_id": WrongPlace(_("请选一个还在用的场地。"), field="venue"),
+            "preferred_lecturer_id": WrongLecturer(
+                _("这位讲师不讲这门课，请另选，或选“都可以”。"), field="preferred_lecturer"
+            ),
+            "audience_code": WrongAudience(_("请选一下给谁听。"), field="audience"),
+        }
+        if gone
+        else {}
+    )
+    refuse_all(told[name] for name in NAMED if name in gone)
 
 
 def still_there(order: Order, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -337,6 +344,9 @@ ALWAYS: tuple[Callable[[Case], None], ...] = (
     offered, ordering_open, has_windows, inside_edition, in_time, place_fits, size_fits, audience_fits, lecturer_fits, contact_given,
     not_twice,
 )  # fmt: skip
+
+
+OF_AN_EDITION: tuple[Callable[[Case], None], ...] = (inside_edition,)
 
 
 def within_quota(case: Case) -> None:

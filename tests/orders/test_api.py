@@ -76,7 +76,28 @@ def test_a_pattern_is_read_or_refused(ask, scene):
     good = ask(orderer, "post", "/orders", json=body(scene, windows=[], pattern="周二或周四晚上，4月内任意"))
     bad = ask(orderer, "post", "/orders", json=body(scene, windows=[], pattern="除了周三"))
 
-    assert (len(good.get_json()["windows"]), bad.status_code, bad.get_json()["title"]) == (9, 422, "unreadable")
+    assert (len(good.get_json()["windows"]), bad.status_code, sorted(bad.get_json()["errors"])) == (
+        9,
+        422,
+        ["pattern", "_schema"],
+    )
+    assert "本季最多点" in bad.get_json()["errors"]["_schema"][0]
+
+
+def test_everything_that_is_wrong_is_told_by_field_in_one_answer(ask, scene):
+    orderer = person_of(scene.orderer)
+    room = a_venue(owner=a_committee(town=a_town("赵巷镇", a_district())))
+    wrong = {"expected": 3, "telephone": "", "windows": [{"day": "2026-03-03", "half_day": "morning"}], "preferred_lecturer_id": a_lecturer().id}  # fmt: skip
+
+    told = ask(orderer, "post", "/orders", json=body(scene, **wrong))
+    strange = ask(
+        orderer, "post", "/orders", json=body(scene, **wrong, place="venue", venue_id=room.id, pattern="除了周三")
+    )
+
+    assert (told.status_code, told.json["title"], strange.status_code) == (422, "several", 422)
+    assert sorted(told.json["errors"]) == ["expected", "preferred_lecturer", "telephone", "windows"]
+    assert sorted(strange.json["errors"]) == ["expected", "pattern", "preferred_lecturer", "telephone", "venue"]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Order)) == 0
 
 
 def test_unknown_fields_and_wrong_types_are_refused(ask, scene):

@@ -10,7 +10,7 @@ from catalogue.core.actor import Role, job
 from catalogue.core.audit import verify
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
-from catalogue.core.errors import IllegalAction, NotVisible, Stale
+from catalogue.core.errors import IllegalAction, NotVisible, Several, Stale
 from catalogue.courses.models import Audience, CourseOffer, CourseVersionAudience
 from catalogue.lecturers.models import Corps
 from catalogue.orders import errors, operations, queries
@@ -398,10 +398,44 @@ def test_the_same_course_at_an_overlapping_time_is_named(app):
     first = an_order(scene.committee, scene.course, state=State.PLANNED)
     order = a_draft(scene, windows=[APRIL_14, APRIL_9])
 
-    with pytest.raises(errors.Duplicate) as refused:
+    with pytest.raises(Several) as refused:
         operations.submit(order, by=scene.orderer, at=NOON)
 
-    assert first.number in refused.value.sentence
+    assert codes_of(refused) == ["duplicate", "quota_course"]
+    assert first.number in refused.value.each[0].sentence
+
+
+def codes_of(refused):
+    return [one.code for one in refused.value.each]
+
+
+def test_everything_that_can_be_told_is_told_at_once(app):
+    scene = a_scene()
+    soon = a_window(date(2026, 3, 3), HalfDay.MORNING)
+    late = a_window(date(2026, 8, 3), HalfDay.MORNING)
+    order = a_draft(scene, windows=[soon, late], expected=3, telephone="", place=Place.VENUE)
+
+    with pytest.raises(Several) as refused:
+        operations.submit(order, by=scene.orderer, at=NOON)
+
+    assert codes_of(refused) == ["outside_edition", "too_soon", "wrong_place", "wrong_size", "no_contact"]
+    assert [one.field for one in refused.value.each] == ["windows", "windows", "venue", "expected", "telephone"]
+    assert (refused.value.status, order.state, order.number) == (422, State.DRAFT, None)
+
+
+def test_without_an_open_edition_the_rest_is_told_all_the_same(app):
+    scene = a_scene()
+    order = a_draft(scene, expected=None, telephone="")
+
+    with pytest.raises(Several) as refused:
+        operations.submit(order, by=scene.orderer, at=NOON + timedelta(days=200))
+
+    assert {"ordering_closed", "wrong_size", "no_contact"} <= set(codes_of(refused))
+    assert "outside_edition" not in codes_of(refused)
+
+
+def test_refusals_of_which_no_field_is_wrong_are_no_422(app):
+    assert (Several([errors.QuotaUsed("一"), errors.Duplicate("二")]).status, Several([errors.QuotaUsed("一"), errors.NoContact("二")]).status) == (409, 422)  # fmt: skip
 
 
 def test_what_touches_but_does_not_overlap_is_no_duplicate(app):

@@ -672,3 +672,44 @@ def test_a_note_has_an_end(client, scene):
 
     assert long.status_code == 422
     assert client.send(f"/orders/{order.id}/notes", {"words": "长" * 1000}).status_code == 302
+
+
+def test_every_mistake_is_said_at_once_each_at_its_field_with_a_link_at_the_top(client, scene):
+    wrong = {
+        "expected": "3",
+        "telephone": "12",
+        "on_day": "2026-08-03",
+        "half": "morning",
+        "need": "晚上停不下车",
+        "submit": "1",
+    }
+
+    answer = client.send("/orders/new", opened(client, scene, **wrong))
+
+    page = answer.get_data(as_text=True)
+    top = page[page.index('id="errors"') : page.index("<form", page.index('id="errors"'))]
+    assert (answer.status_code, only_order().state) == (422, State.DRAFT)
+    assert [link for link in ("#telephone", "#expected", "#s2") if f'href="{link}"' in top] == [
+        "#telephone",
+        "#expected",
+        "#s2",
+    ]
+    assert "这门课至少" in top
+    assert 'id="expected-why"' in page
+    assert 'id="telephone-why"' in page
+    assert "晚上停不下车" in page
+
+
+def test_the_rules_alone_say_everything_at_once_too(client, scene):
+    answer = client.send("/orders/new", opened(client, scene, expected="3", telephone="", submit="1"))
+
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, only_order().number) == (422, None)
+    assert [said in page for said in ("这门课至少", "请留一个联系电话", "请至少选一个时间")] == [True] * 3
+    assert [f'href="{link}"' in page for link in ("#telephone", "#expected", "#s2")] == [True] * 3
+
+
+def test_a_keyboard_press_that_keeps_says_nothing_of_what_is_missing(client, scene):
+    answer = client.send("/orders/new", opened(client, scene, expected="3", telephone="", keep="1"))
+
+    assert (answer.status_code, 'id="errors"' in answer.get_data(as_text=True)) == (200, False)
