@@ -306,7 +306,7 @@ def _refusals(case: Case, by: Actor, quota_reason: str) -> Iterator[Refusal]:
 
 def refusals(order: Order, *, by: Actor, at: datetime, quota_reason: str = "") -> list[Refusal]:
     """What handing in would be refused for, for a form that has other mistakes too: everything is said at once. Writes nothing."""
-    return gathered(_refusals(_without_near(_case(order, at)), by, quota_reason))
+    return gathered(_refusals(_without_near(_case(order, at, None)), by, quota_reason))
 
 
 def _without_near(case: Case) -> Case:
