@@ -79,7 +79,7 @@ def test_a_pattern_is_read_or_refused(ask, scene):
     assert (len(good.get_json()["windows"]), bad.status_code, sorted(bad.get_json()["errors"])) == (
         9,
         422,
-        ["pattern", "_schema"],
+        ["_schema", "pattern"],
     )
     assert "本季最多点" in bad.get_json()["errors"]["_schema"][0]
 
