@@ -13,19 +13,20 @@ from catalogue.core.db import db, run
 NEIGHBOURS = timedelta(hours=24)
 
 
+_OVERLAPPING = (
+    sa.select(Hold)
+    .where(
+        Hold.kind == sa.bindparam("kind"), Hold.resource_id == sa.bindparam("resource_id"), Hold.active,
+        Hold.busy_from < sa.bindparam("until"), Hold.busy_until > sa.bindparam("since"),
+    )
+    .order_by(Hold.busy_from, Hold.id)
+)  # fmt: skip
+
+
 def overlapping(kind: HoldKind, resource_id: int, busy_from: datetime, busy_until: datetime) -> Sequence[Hold]:
     """Active holds of a resource that overlap the half-open span, in time order."""
-    return db.session.scalars(
-        sa.select(Hold)
-        .where(
-            Hold.kind == kind,
-            Hold.resource_id == resource_id,
-            Hold.active,
-            Hold.busy_from < busy_until,
-            Hold.busy_until > busy_from,
-        )
-        .order_by(Hold.busy_from, Hold.id)
-    ).all()
+    known = {"kind": kind, "resource_id": resource_id, "since": busy_from, "until": busy_until}
+    return db.session.scalars(_OVERLAPPING, known).all()
 
 
 def neighbours(lecturer_id: int, busy_from: datetime, busy_until: datetime) -> Sequence[Hold]:
@@ -41,13 +42,16 @@ def held(kinds: Sequence[HoldKind], ids: Sequence[int] | None, since: datetime, 
     return db.session.scalars(query.order_by(Hold.busy_from, Hold.id)).all()
 
 
+_HELD_FOR = (
+    sa.select(Hold)
+    .where(Hold.held_for == sa.bindparam("what"), Hold.held_for_id == sa.bindparam("id"), Hold.active)
+    .order_by(Hold.kind, Hold.resource_id)
+)
+
+
 def held_for(held_for: str, held_for_id: int) -> Sequence[Hold]:
     """Active holds made for one dispatch, offer or lesson."""
-    return db.session.scalars(
-        sa.select(Hold)
-        .where(Hold.held_for == held_for, Hold.held_for_id == held_for_id, Hold.active)
-        .order_by(Hold.kind, Hold.resource_id)
-    ).all()
+    return db.session.scalars(_HELD_FOR, {"what": held_for, "id": held_for_id}).all()
 
 
 # ── working days ───────────────────────────────────────────────────────────────────────────────

@@ -55,22 +55,21 @@ SAID_WAYS = {"telephone": "电话", "in_person": "当面", "chat": "微信"}
 # ── reading under lock ──────────────────────────────────────────────────────────────────────────
 
 
+_SERVED = sa.select(DispatchOrder.order_id).where(DispatchOrder.dispatch_id == sa.bindparam("id"))
+_WHOLE = (
+    sa.select(Dispatch)
+    .where(Dispatch.id == sa.bindparam("id"))
+    .options(
+        selectinload(Dispatch.orders).joinedload(DispatchOrder.order), selectinload(Dispatch.candidates), selectinload(Dispatch.offers)
+    )
+    .execution_options(populate_existing=True)
+)  # fmt: skip
+
+
 def locked(dispatch_id: int) -> Dispatch:
     """The dispatch with its orders, candidates and offers, its orders locked first and everything read after that."""
-    order_ids = db.session.scalars(
-        sa.select(DispatchOrder.order_id).where(DispatchOrder.dispatch_id == dispatch_id)
-    ).all()
-    lock(Order, list(order_ids))
-    return db.session.scalars(
-        sa.select(Dispatch)
-        .where(Dispatch.id == dispatch_id)
-        .options(
-            selectinload(Dispatch.orders).joinedload(DispatchOrder.order),
-            selectinload(Dispatch.candidates),
-            selectinload(Dispatch.offers),
-        )
-        .execution_options(populate_existing=True)
-    ).one()
+    lock(Order, list(db.session.scalars(_SERVED, {"id": dispatch_id})))
+    return db.session.scalars(_WHOLE, {"id": dispatch_id}).one()
 
 
 def live_orders(dispatch: Dispatch) -> list[Order]:

@@ -3,7 +3,7 @@
 What is refused is left to the long way (a draft that is kept, then judged): so nothing here writes before the last rule has passed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -53,7 +53,7 @@ _ASKED = (
     sa.select(
         *PROMISE, *(_named.c[name] for name in _ROOM), *(_own.c[name] for name in _ROOM),
         _MADE.label("made"), _TEACHES.label("lecturer_id"), _c.id.label("course_id"), _c.district_id.label("course_district_id"),
-        _c.programme_only, _c.orderable, _c.restricted, _c.corps_id, _offer.organisation_id.label("offered_to"), _a.code, _a.label,
+        _c.programme_only, _c.orderable, _c.restricted, _c.corps_id, _offer.organisation_id.label("offered_to"), _a.code, _a.label, _a.position,
     )
     .select_from(
         sa.outerjoin(
@@ -74,7 +74,6 @@ _ASKED = (
         )
     )
     .where(_c.id == sa.bindparam("course_id"))
-    .order_by(_a.position, _a.code)
 )  # fmt: skip
 
 
@@ -147,13 +146,19 @@ def facts(
             first.corps_id,
         ),
         Promise(*first[:7]),
-        tuple({row.code: row for row in rows if row.code is not None}.values()),
+        _audiences(rows),
         frozenset(row.offered_to for row in rows if row.offered_to is not None),
         terms,
         Room(*first[14:21]) if first[14] is not None else None,
         Room(*first[7:14]) if first[7] is not None else None,
         first.lecturer_id,
     )
+
+
+def _audiences(rows: Sequence[Any]) -> tuple[Any, ...]:
+    """Every audience once, in the order of the vocabulary."""
+    found = {row.code: row for row in rows if row.code is not None}
+    return tuple(sorted(found.values(), key=lambda row: (row.position, row.code)))
 
 
 def place(

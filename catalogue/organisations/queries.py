@@ -161,8 +161,7 @@ def standing_of(organisation_id: int, day: date) -> Standing:
 
 def setting(name: str, organisation_id: int, day: date) -> int:
     """One setting in force for an organisation on a day (inherited down the tree)."""
-    organisation = db.session.get_one(Organisation, organisation_id)
-    return settings_of(chain_of(organisation), day)[name]
+    return standing_of(organisation_id, day).settings[name]
 
 
 def names_of(ids: Iterable[int]) -> dict[int, str]:
