@@ -6,14 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from catalogue.core import audit
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import Refusal
-from catalogue.orders import operations, queries
+from catalogue.orders import operations, placing, queries
 from catalogue.orders.errors import QuotaUsed
 from catalogue.orders.models import Order, OrderHistory
 from catalogue.orders.states import State
 from tests.factories import NOON, a_course, a_town_administrator, actor_of, an_item
-from tests.orders.making import APRIL_14, Scene, a_draft, a_scene, submitted
+from tests.orders.making import APRIL_9, APRIL_14, WHOLE, Scene, a_draft, a_scene, submitted
 
 
 def at_once(app: Any, *works: Callable[[], Any]) -> list[Any]:
@@ -155,3 +156,42 @@ def test_cancel_against_approve_ends_in_one_state(app):
 
     said = [r for r in results if isinstance(r, str)]
     assert (len(said), db.session.get_one(Order, order_id).state.value) == (1, said[0])
+
+
+def placing_of(scene: Scene, key: str, windows: Any) -> Callable[[], Any]:
+    """A press that makes an order and hands it in at once."""
+    ids, by = (scene.course.id, scene.committee.id), scene.orderer
+
+    def press() -> str | None:
+        known = placing.facts(*ids, key, venue_id=None, lecturer_id=None, by=by, at=NOON)
+        if known is None:
+            return None
+        return placing.place(known, dict(WHOLE), windows, key=key, pattern="", by=by, at=NOON).number
+
+    return press
+
+
+def test_an_order_placed_by_two_presses_at_the_same_moment_is_one(app):
+    scene = a_scene()
+
+    results = at_once(app, *[placing_of(scene, "same", [APRIL_14])] * 3)
+
+    assert sorted(results, key=str) == [None, None, "QP26-D-00001"]
+    order = db.session.scalars(sa.select(Order)).one()
+    told = db.session.scalars(
+        sa.select(OrderHistory.action).where(OrderHistory.owner_id == order.id).order_by(OrderHistory.id)
+    ).all()
+    assert (order.state, told, audit.verify("key").broken) == (
+        State.SUBMITTED,
+        ["create", "save", "windows", "submit"],
+        (),
+    )
+
+
+def test_of_two_orders_placed_at_once_the_quota_takes_one(app):
+    scene = a_scene()
+
+    results = at_once(app, placing_of(scene, "a", [APRIL_9]), placing_of(scene, "b", [APRIL_14]))
+
+    assert sorted(type(r).__name__ for r in results) == ["QuotaUsed", "str"]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Order)) == 1
