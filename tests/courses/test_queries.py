@@ -59,6 +59,17 @@ def test_all_115_titles_are_found_by_each_of_their_words_of_one_to_four_characte
     assert (len(words) > 300, wrong, more) == (True, [], [])
 
 
+def test_words_of_five_and_six_characters_miss_nothing_and_hardly_find_too_much(menu):
+    said = [text for row in menu for text in (row["title"], *row["problems"])]
+    words = {t[i : i + n] for t in said for n in (3, 4, 5, 6) for i in range(0, len(t) - n + 1, 4)}
+    words = sorted(w for w in words if all("\u4e00" <= c <= "\u9fff" for c in w))
+    pairs = [(found_by(w), meant_by(w, menu)) for w in words]
+
+    assert [w for w, (found, meant) in zip(words, pairs, strict=True) if not found >= meant] == []
+    right, shown = sum(len(f & m) for f, m in pairs), sum(len(f) for f, _ in pairs)
+    assert (len(words) > 300, right / shown >= 0.99) == (True, True)
+
+
 def test_a_stated_problem_pinyin_initials_and_two_words_find_the_course(menu):
     parking = found_by("停车难")
 
