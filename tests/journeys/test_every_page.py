@@ -53,3 +53,39 @@ def test_every_page_a_person_is_led_to_opens_fits_and_shuts_nobody_out(open_page
         _look_at(page, url)
 
     assert walk.faults == []
+
+
+FOCUSED = """() => {
+    const here = document.activeElement, style = getComputedStyle(here), box = here.getBoundingClientRect();
+    if (here === document.body) return null;
+    const at = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    const ring = e => e && (getComputedStyle(e).outlineStyle !== "none" || getComputedStyle(e).boxShadow !== "none");
+    const over = at && !here.contains(at) && !at.contains(here) && !here.closest("label")?.contains(at);
+    return {what: (here.textContent || here.name).trim().slice(0, 20), ringed: ring(here) || ring(here.closest(".pick")), covered: !!over};
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("who", "url"),
+    [("committee2", "/orders/new?course=18"), ("dispatcher1", "/dispatch/?o=59"), ("lecturer1", "/offers/")],
+)
+def test_the_keyboard_reaches_everything_visibly_in_large_type_too(open_page, who, url, width):  # type: ignore[no-untyped-def]
+    page = open_page(who, width=width)
+    page.evaluate("document.querySelector('form[data-type-size] button').click()")
+    page.wait_for_load_state()
+    page.goto(url)
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"  # the skip link
+    fits(page)
+    unseen = []
+    for _turn in range(80):
+        page.keyboard.press("Tab")
+        here = page.evaluate(FOCUSED)
+        if here is None:
+            break
+        if not here["ringed"] or here["covered"]:
+            unseen.append(here)
+    assert unseen == []
