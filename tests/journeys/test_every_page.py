@@ -58,7 +58,7 @@ def test_every_page_a_person_is_led_to_opens_fits_and_shuts_nobody_out(open_page
 FOCUSED = """() => {
     const here = document.activeElement, style = getComputedStyle(here), box = here.getBoundingClientRect();
     if (here === document.body) return null;
-    const at = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    const at = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 24));  // a tall field shows its first line
     const ring = e => e && (getComputedStyle(e).outlineStyle !== "none" || getComputedStyle(e).boxShadow !== "none");
     const over = at && !here.contains(at) && !at.contains(here) && !here.closest("label")?.contains(at);
     return {what: (here.textContent || here.name).trim().slice(0, 20), ringed: ring(here) || ring(here.closest(".pick")), covered: !!over};
