@@ -109,7 +109,16 @@ def _desk(form: ProposeForm) -> ResponseReturnValue:
     if form.is_submitted():
         return page("dispatch/desk.html", form=form, inside=joined(made()[1]))
     minute = now().replace(second=0)
-    facts = (*map(tuple, waiting), number, "o" in request.args, *able.items(), *asked, *map(tuple, under_way), by_room, repr((rivals, week)))
+    facts = (
+        *map(tuple, waiting),
+        number,
+        "o" in request.args,
+        *able.items(),
+        *asked,
+        *map(tuple, under_way),
+        by_room,
+        repr((rivals, week)),
+    )
     pieces = kept(("desk", id(case), facts, minute, spoken()), made, 60)[
         1
     ]  # the case is kept too: its id stays its own
