@@ -31,11 +31,11 @@ from catalogue.demand import models as _demand
 from catalogue.demand import views as demand
 from catalogue.dispatch import api as dispatch_api
 from catalogue.dispatch import board as dispatch_board
-from catalogue.dispatch import candidates as dispatch_candidates
 from catalogue.dispatch import corps_views as corps_orders
 from catalogue.dispatch import models as _dispatch
 from catalogue.dispatch import offer_views as offers
 from catalogue.dispatch import operations as dispatch_operations
+from catalogue.dispatch import order_calendar
 from catalogue.dispatch import reactions as dispatch_reactions
 from catalogue.dispatch import views as dispatch
 from catalogue.dispatch.events import OfferAccepted
@@ -235,7 +235,7 @@ def create_app(config: Config | None = None) -> Flask:
     metrics.init_app(app, token=settings.metrics_token, readings=readings.READINGS)
     web.permit(web.anyone)(app.view_functions["asset"])
     app.extensions["songxue.nav"] = NAV
-    order_form.AVAILABILITY = dispatch_candidates.who_could_come
+    order_form.AVAILABILITY = order_calendar.who_could_come
     orders.LINES = order_lines.lines
     dispatch_board.LESSON_WORDS = lesson_words.words_of
     for pages in BLUEPRINTS:

@@ -21,7 +21,7 @@ KNOWN_TO_ALL = {"app", "cli"}  # the two modules that may see every feature
 # The problem of matching is built in parts by what its rows are about; candidates and planning ask it.
 ASKS_MATCHING = {
     "cli.py", "dispatch/candidates.py", "dispatch/planning.py", "dispatch/problem.py", "dispatch/problem_orders.py",
-    "dispatch/problem_lecturers.py", "dispatch/problem_venues.py",
+    "dispatch/problem_lecturers.py", "dispatch/problem_venues.py", "dispatch/new_times.py", "dispatch/order_calendar.py",
 }  # fmt: skip
 
 

@@ -6,23 +6,20 @@ Operations never speak to matching themselves: they ask a Case, which knows the 
 import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from catalogue.calendar.errors import CommitteeTaken, LecturerTaken, TravelTooShort, VenueTaken
 from catalogue.calendar.operations import Lesson
-from catalogue.core import clock
-from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
 from catalogue.core.errors import Refusal
 from catalogue.core.kept import kept
 from catalogue.core.words import _, later
-from catalogue.courses.models import CourseVersion
 from catalogue.dispatch.errors import BadPick, NotOneLesson, RuleBroken
 from catalogue.dispatch.models import DispatchCandidate, TeachMode
-from catalogue.dispatch.problem import Loaded, Span, load, mode_of, whole_orders
+from catalogue.dispatch.problem import Loaded, load, mode_of, whole_orders
 from catalogue.lecturers.models import Lecturer
 from catalogue.matching import explain, frozen
 from catalogue.matching import problem as m
@@ -30,15 +27,12 @@ from catalogue.matching.book import Book
 from catalogue.matching.candidates import Ranking, candidates, check_one, recompute
 from catalogue.matching.explain import Reader
 from catalogue.matching.points import PREFERENCES
-from catalogue.matching.presence import who_could_come as presences
 from catalogue.matching.rules import TRAVEL
 from catalogue.matching.search import Candidate as Found
 from catalogue.matching.search import OrderSearch, Placement
-from catalogue.matching.terms import DAY, Kind, Mode, Visit, Window
+from catalogue.matching.terms import Kind, Mode, Visit, Window
 from catalogue.matching.ways import WayOut, changed, stands
-from catalogue.orders.models import Order, Place
-from catalogue.organisations.models import Organisation
-from catalogue.venues.models import Venue
+from catalogue.orders.models import Order
 
 SHOWN = 12  # candidates on a page
 KEPT_SECONDS = 120.0  # how old the numbers of candidates beside the queue may be
@@ -400,127 +394,6 @@ class Decided:
             ),
             tuple(funnel_of(kept, said)),
         )  # fmt: skip
-
-
-# ── the order form ──────────────────────────────────────────────────────────────────────────────
-
-
-def who_could_come(asked: Any) -> dict[tuple[date, HalfDay], tuple[int, str]]:
-    """For each half-day of the days asked: how many lecturers could come, else why nobody can (orders.sheet.Asked)."""
-    at = clock.now()
-    span = Span.around(asked.first, asked.last)
-    loaded = load([_imagined(asked, at)], at, span=span)
-    wanted = loaded.problem.orders[0]
-    shown = presences(loaded.problem, wanted, (asked.first - span.first).days, (asked.last - span.first).days)
-    return {
-        (span.first + timedelta(days=one.day), HalfDay(one.half_day.code)): (one.count, explain.presence_words(one))
-        for one in shown
-    }
-
-
-def _imagined(asked: Any, at: datetime) -> Order:
-    """An order as it would be, in memory only."""
-    version = db.session.scalars(
-        sa.select(CourseVersion).where(CourseVersion.id == asked.course_version_id).options(sa.orm.selectinload(CourseVersion.equipment))
-    ).one()  # fmt: skip
-    committee = db.session.scalars(
-        sa.select(Organisation)
-        .where(Organisation.id == asked.committee_id)
-        .options(sa.orm.joinedload(Organisation.town))
-    ).one()
-    room = db.session.scalars(
-        sa.select(Venue).where(Venue.organisation_id == committee.id, Venue.own_room, Venue.ended_on.is_(None))
-    ).first()
-    own = asked.place is Place.OWN_ROOM
-    venue_id = (room.id if room is not None else None) if own else asked.venue_id
-    return Order(
-        id=asked.order_id or 0, organisation_id=committee.id, district_id=committee.district_id, town_id=committee.town_id, course_id=asked.course_id,
-        organisation=committee, course_version=version, course_version_id=version.id, place=asked.place, venue=room if own else None,
-        venue_id=venue_id, expected=min(asked.expected or version.size_min, 5000), online_too=False, priority=1, submitted_at=at, pattern="",
-    )  # fmt: skip
-
-
-# ── moves (改期) ────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class MoveOption:
-    """A new time for a lesson; first those that keep lecturer and room."""
-
-    pick: Pick
-    ends_at: datetime
-    name: str
-    where: str
-    same_lecturer: bool
-    same_room: bool
-
-
-def move_options(
-    order_ids: Sequence[int], windows: Sequence[tuple[datetime, datetime]], at: datetime, *, lecturer_id: int, venue_id: int | None,
-    without: Collection[int] = (), limit: int = 6,
-) -> list[MoveOption]:  # fmt: skip
-    """New times for a lesson that stands, within the windows said: first its own lecturer and room, then others.
-
-    without: the lesson's own holds. Every option passed every rule now; taking one asks them again.
-    """
-    case = for_windows(order_ids, windows, at, without=without)
-    own = case.loaded.problem.lecturer_of.get(str(lecturer_id))
-    found: list[Found] = []
-    if own is not None:
-        search = OrderSearch(case.book, replace(case.wanted, preferred_lecturer=own.id))
-        lessons = sorted(
-            search.possible(own),
-            key=lambda one: (
-                -(one.slot.preference or 0),
-                one.slot.start,
-                _id(one.venue) != venue_id,
-                _id(one.venue) or 0,
-            ),
-        )
-        days = set()
-        for lesson in lessons:
-            if (day := lesson.slot.start // (DAY // 2)) not in days:
-                days.add(day)
-                found.append(search.candidate(lesson, own))
-    others = [one for one in case.ranking.candidates if one.placement.lecturer != str(lecturer_id)]
-    options = []
-    for one in [*found[:limit], *others[: max(2, limit - len(found))]]:
-        row = Row.of(one, 1, case.loaded, case.wanted)
-        options.append(
-            MoveOption(
-                row.pick, row.ends_at, row.name, row.where, row.pick.lecturer_id == lecturer_id, row.pick.venue_id == venue_id
-            )
-        )  # fmt: skip
-    return options
-
-
-def _id(venue: m.Venue | None) -> int | None:
-    return None if venue is None else int(venue.id)
-
-
-def for_windows(
-    order_ids: Sequence[int], windows: Sequence[tuple[datetime, datetime]], at: datetime, *, without: Collection[int] = ()
-) -> Case:  # fmt: skip
-    """The orders of a lesson with other times than they once gave: a move stays within the edition but knows no lead time."""
-    case = case_of_any_windows(order_ids, windows, at, without)
-    now = case.loaded.span.minute(at) + 1
-    return replace(case, wanted=replace(case.wanted, not_before=now, not_before_online=now))
-
-
-def case_of_any_windows(
-    order_ids: Sequence[int], windows: Sequence[tuple[datetime, datetime]], at: datetime, without: Collection[int]
-) -> Case:
-    rows = {row.id: row for row in whole_orders(order_ids)}
-    orders = tuple(rows[i] for i in order_ids if i in rows)
-    loaded = load(orders, at, without=without)
-    liked = [
-        [loaded.span.minute(start), loaded.span.minute(end), max(0, 10 - rank)]
-        for rank, (start, end) in enumerate(windows)
-        if start < end
-    ]
-    host = loaded.problem.orders[0]
-    people = sum(o.attendees for o in loaded.problem.orders)
-    return Case(loaded, orders, changed(replace(host, attendees=people), {"windows": liked}))
 
 
 def lecturers_named(ids: Collection[int]) -> dict[int, str]:

@@ -17,10 +17,11 @@ from catalogue.core.words import _
 from catalogue.demand.models import Gap, Lack
 from catalogue.demand.states import GapState
 from catalogue.dispatch import policy, queries
-from catalogue.dispatch.candidates import Case, MoveOption, Pick, case_of, for_windows, move_options
+from catalogue.dispatch.candidates import Case, Pick, case_of
 from catalogue.dispatch.errors import AlreadyDispatched, BadPick, NothingKept, NotYours, OwnProposal, ReasonMissing
 from catalogue.dispatch.events import DispatchApproved, DispatchProposed
 from catalogue.dispatch.models import Dispatch, DispatchCandidate, DispatchOrder, Offer, TeachMode
+from catalogue.dispatch.new_times import MoveOption, for_windows, move_options
 from catalogue.dispatch.offers import (
     DECLINES,
     SAID_WAYS,
