@@ -1,0 +1,265 @@
+"""Lessons of several lecturers and lessons that several orders share, around the planner of single ones.
+
+Teams are formed before the others (they need people at the same minute) and, in a second run, from what the others
+leave; the better plan counts. Then orders without a lesson join lessons of others where that is allowed. The bound is
+that of the problem in which a team needs one person only, and a joining order a place in somebody's lesson: never less
+than the best possible.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from catalogue.matching.book import Book
+from catalogue.matching.candidates import feasible, recompute
+from catalogue.matching.check import Assignment, Lesson, check, lessons_of
+from catalogue.matching.planned import with_plan
+from catalogue.matching.planner.answer import Params, Result, Stop
+from catalogue.matching.planner.meter import Progress
+from catalogue.matching.planner.solve import UNLIMITED, USUAL
+from catalogue.matching.planner.solve import solve as solve_single
+from catalogue.matching.problem import Order, Problem
+from catalogue.matching.ruling import Reason
+from catalogue.matching.scoring import score_of
+from catalogue.matching.search import Placement
+from catalogue.matching.terms import Mode
+
+Solve = Callable[[Problem], Result]
+FIRST, SECOND = 0.45, 0.9  # of the time: until then the first and the second run; the rest is for joining
+Plan = tuple[Assignment, ...]
+
+
+def is_shared(problem: Problem) -> bool:
+    """Does any lesson need several lecturers, or may any be shared?"""
+    return any(one.lecturers_needed > 1 for one in problem.orders) or (
+        problem.joining is not None and sum(one.joins for one in problem.orders) > 1
+    )
+
+
+def solve(
+    problem: Problem,
+    stop: Stop = UNLIMITED,
+    params: Params = USUAL,
+    seed: int = 0,
+    progress: Progress | None = None,
+    began: float | None = None,
+) -> Result:
+    """The best plan that can be found before the stop; the same for the same problem, seed and work limit.
+
+    progress is called with each line of the trace; began is time.monotonic() of when the clock of stop.seconds started.
+    """
+    if not is_shared(problem):
+        return solve_single(problem, stop, params, seed, progress, began)
+    began, runs = time.monotonic() if began is None else began, iter((FIRST, SECOND))
+
+    def one_run(single: Problem) -> Result:
+        share = next(runs)
+        seconds = None if stop.seconds is None else share * stop.seconds
+        work = None if stop.work is None else stop.work // 2
+        return solve_single(single, replace(stop, seconds=seconds, work=work), params, seed, progress, began)
+
+    return solve_shared(problem, one_run)
+
+
+def solve_shared(problem: Problem, solve: Solve) -> Result:
+    """The better of two plans: teams formed first, teams formed from what is left; then joining. `solve` plans single lessons."""
+    relaxed = solve(_single(problem, problem.orders))
+    needing = tuple(one for one in problem.orders if one.lecturers_needed > 1)
+    plans = [_joined(problem, _teams_last(problem, relaxed.plan))]
+    if needing:
+        plans.append(_joined(problem, _teams_first(problem, needing, solve)))
+    sound = [plan for plan in plans if not check(problem, plan)]
+    best = max(sound, key=lambda plan: score_of(problem, plan).total) if sound else _pins(problem)
+    score = score_of(problem, best).total
+    bound = max(score, relaxed.bound + _worth_of_joining(problem) + _worth_of_names(problem))
+    return replace(
+        relaxed,
+        plan=best,
+        score=score,
+        bound=bound,
+        gap=(bound - score) / max(1.0, abs(bound)),
+        unserved=_unserved(problem, best, relaxed),
+        stopped_by="proved"
+        if bound - score < 1e-6
+        else "finished"
+        if relaxed.stopped_by == "proved"
+        else relaxed.stopped_by,
+    )
+
+
+def _single(problem: Problem, orders: Iterable[Order]) -> Problem:
+    """The same with one lecturer for every lesson: a pin keeps the first of its lecturers."""
+    alone = tuple(
+        replace(
+            one, lecturers_needed=1, joins=False, pinned=None if one.pinned is None else one.pinned._replace(also=())
+        )
+        for one in orders
+    )
+    previous = {name: pin._replace(also=()) for name, pin in problem.previous.items()}
+    return replace(problem, joining=None, orders=alone, previous=previous)
+
+
+def _pins(problem: Problem) -> Plan:
+    return tuple(
+        Assignment(one.id, name, one.pinned.venue, _mode(one), one.pinned.start)
+        for one in problem.orders
+        if one.pinned is not None
+        for name in (one.pinned.lecturer, *one.pinned.also)
+    )
+
+
+def _mode(order: Order) -> Mode:
+    pin = order.pinned
+    if pin is None or pin.mode is not None:
+        return order.modes[0] if pin is None or pin.mode is None else pin.mode
+    if pin.venue is not None:
+        return Mode.VENUE
+    return next((mode for mode in order.modes if mode is not Mode.VENUE), Mode.VENUE)
+
+
+# --- several lecturers --------------------------------------------------------------------------------------------
+
+
+def _teams_first(problem: Problem, needing: Sequence[Order], solve: Solve) -> Plan:
+    """Every team where it is worth most, the dearest orders first; then the planner for all others beside them."""
+    plan: Plan = _pins(replace(problem, orders=tuple(needing)))
+    done = {one.order for one in plan}
+    pinned = tuple(one for one in problem.orders if one.pinned is not None and one.lecturers_needed == 1)
+    beside = with_plan(problem, _pins(replace(problem, orders=pinned)))
+    for order in sorted(needing, key=lambda one: (-one.priority, one.id)):
+        if order.id not in done:
+            plan += _team(beside, order, plan)
+    others = tuple(one for one in problem.orders if one.lecturers_needed == 1)
+    rest = with_plan(replace(problem, orders=(*others, *needing)), plan)
+    kept = {one.id for one in others}
+    single = _single(rest, (one for one in rest.orders if one.id in kept))
+    return plan + solve(replace(single, previous={k: v for k, v in problem.previous.items() if k in kept})).plan
+
+
+def _teams_last(problem: Problem, plan: Plan) -> Plan:
+    """The plan in which everybody had one lecturer: the others of each team are looked for at its time, else anywhere."""
+    needing = [one for one in problem.orders if one.lecturers_needed > 1]
+    kept = tuple(one for one in plan if problem.order_of[one.order].lecturers_needed == 1)
+    kept += _pins(replace(problem, orders=tuple(needing)))
+    done = {one.order for one in kept}
+    at = {one.order: one for one in plan}
+    for order in sorted(needing, key=lambda one: (-one.priority, one.id)):
+        if order.id not in done:
+            kept += _team(problem, order, kept, at.get(order.id)) or _team(problem, order, kept)
+    return kept
+
+
+def _team(problem: Problem, order: Order, plan: Plan, at: Assignment | None = None) -> Plan:
+    """The best team for an order beside a plan: at the place and time of `at`, or anywhere; () if there is none that pays."""
+    beside = with_plan(problem, plan)
+    book, together = Book(beside), defaultdict(list)
+    wanted = beside.order_of[order.id]
+    for one in feasible(beside, wanted, book):
+        if at is None or (one.venue, one.mode, one.start) == (at.venue, at.mode, at.start):
+            together[one.start, one.venue or "", one.mode].append(one)
+    best: tuple[int, list[Placement]] = (0, [])
+    for places in together.values():
+        if len(places) >= order.lecturers_needed:
+            total, team = _best_of(beside, book, wanted, places)
+            if total > best[0]:
+                best = (total, team)
+    return tuple(Assignment(order.id, one.lecturer, one.venue, one.mode, one.start) for one in best[1])
+
+
+def _best_of(problem: Problem, book: Book, order: Order, places: list[Placement]) -> tuple[int, list[Placement]]:
+    """The people with the most points; what the order itself is worth counts once."""
+    weighed = []
+    for one in places:
+        points = recompute(problem, one, book)
+        own = sum(points.amounts[code] * getattr(problem.weights, code) for code in ("served", "cover", "window"))
+        weighed.append((own - points.total, one.lecturer, one, own))
+    weighed.sort(key=lambda row: row[:2])
+    team = weighed[: order.lecturers_needed]
+    return team[0][3] - sum(row[0] for row in team), [row[2] for row in team]
+
+
+# --- shared lessons -----------------------------------------------------------------------------------------------
+
+
+def _joined(problem: Problem, plan: Plan) -> Plan:
+    """Orders without a lesson join one of the same course, the dearest first; two of them may also need a larger room."""
+    if problem.joining is None:
+        return plan
+    served = {one.order for one in plan}
+    waiting = [one for one in problem.orders if one.joins and one.id not in served and one.lecturers_needed == 1]
+    for order in sorted(waiting, key=lambda one: (-one.priority, -one.first_lesson, one.id)):
+        plan = _with_guest(problem, plan, order)
+    return plan
+
+
+def _with_guest(problem: Problem, plan: Plan, order: Order) -> Plan:
+    best = (score_of(problem, plan).total, plan)
+    lessons, _ = lessons_of(problem, plan)
+    for lesson in lessons:
+        if _may_host(lesson, order):
+            for room in _rooms(problem, lesson, order):
+                moved = [one for one in plan if one.order not in {host.id for host in lesson.orders}]
+                moved += [
+                    Assignment(guest.id, lecturer.id, room, lesson.mode, lesson.start)
+                    for guest in (*lesson.orders, order)
+                    for lecturer in lesson.lecturers
+                ]
+                total = score_of(problem, moved).total
+                if total > best[0] and not check(problem, moved):
+                    best = (total, tuple(moved))
+                    break
+    return best[1]
+
+
+def _may_host(lesson: Lesson, order: Order) -> bool:
+    """Asked before the rules, because it is cheap."""
+    host = lesson.orders[0]
+    return (
+        all(one.joins and one.pinned is None and one.committee != order.committee for one in lesson.orders)
+        and (host.course, host.minutes, host.lecturers_needed) == (order.course, order.minutes, 1)
+        and lesson.mode is not Mode.ONSITE
+        and order.preference(lesson.start, lesson.end) is not None
+    )
+
+
+def _rooms(problem: Problem, lesson: Lesson, order: Order) -> list[str | None]:
+    """The room the lesson is in if all find a seat there, then the others that are large enough, smallest first."""
+    if lesson.venue is None:
+        return [None]
+    people = lesson.people + order.attendees
+    large = sorted((one for one in problem.venues if one.capacity >= people), key=lambda one: (one.capacity, one.id))
+    own = [lesson.venue.id] if lesson.venue.capacity >= people else []
+    return [*own, *(one.id for one in large if one.id not in own)]
+
+
+def _worth_of_joining(problem: Problem) -> float:
+    """More than all guests together can add to a plan of single lessons: of every group at least one is the host."""
+    joining, weights = problem.joining, problem.weights
+    if joining is None:
+        return 0.0
+    by_course: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for one in problem.orders:
+        if one.joins and one.lecturers_needed == 1:
+            liked = max((window.preference for window in one.windows), default=0)
+            worth = weights.served * one.priority + weights.cover * one.first_lesson + weights.window * liked
+            named = weights.lecturer * (one.preferred_lecturer is not None) + weights.change * (
+                one.id in problem.previous
+            )
+            by_course[one.course, one.minutes].append(float(worth + named))
+    total = 0.0
+    for worths in by_course.values():
+        guests = len(worths) * (joining.max_orders - 1) // joining.max_orders
+        total += sum(sorted(worths, reverse=True)[:guests])
+    return total
+
+
+def _worth_of_names(problem: Problem) -> float:
+    """What the relaxed problem may miss: a team of which the first is as decided before and another the preferred one."""
+    teams = [one for one in problem.orders if one.lecturers_needed > 1 and one.preferred_lecturer is not None]
+    return float(problem.weights.lecturer * sum(one.pinned is not None or one.id in problem.previous for one in teams))
+
+
+def _unserved(problem: Problem, plan: Plan, relaxed: Result) -> dict[str, Reason]:
+    served = {one.order for one in plan}
+    return {one.id: relaxed.unserved.get(one.id, Reason("busy", {})) for one in problem.orders if one.id not in served}
