@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalogue.matching.candidates import feasible
 from catalogue.matching.check import Assignment, check
-from catalogue.matching.planner import Stop, solve
+from catalogue.matching.planner import Stop, generate, solve
 from catalogue.matching.planner.compiled import compiled
 from tests.matching.crowds import a_crowd, best_by_trying, points, with_decisions
 from tests.matching.small import a_problem, an_order
@@ -57,6 +58,22 @@ def test_no_plan_is_better_than_the_bound(problem):
     result = solve(problem)
 
     assert result.score <= best_by_trying(problem) + SLACK <= result.bound + 2 * SLACK
+
+
+@given(st.integers(0, 2**32).map(lambda seed: a_crowd(seed, orders=6)))
+@QUICK
+def test_prices_found_without_the_programme_prove_the_same_bounds(problem):
+    """Large instances begin with other prices and few columns; made to do so, small ones end with a bound as good."""
+    usual = solve(problem)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generate, "WHOLE_LIST", 0)
+        patch.setattr(generate, "TRIFLE", 1e-9)
+        large = solve(problem)
+
+    assert check(problem, large.plan) == []
+    assert large.score <= usual.bound + SLACK
+    assert usual.score <= large.bound + SLACK
+    assert large.bound <= usual.bound + 0.01
 
 
 @given(crowds)

@@ -6,7 +6,6 @@ from scipy.sparse import hstack
 from catalogue.matching.planner.generate import Generation
 from catalogue.matching.planner.highs import Whole as WholeAnswer
 from catalogue.matching.planner.highs import whole
-from catalogue.matching.planner.intervals import Whole
 from catalogue.matching.planner.master import Columns
 from catalogue.matching.planner.places import Real
 
@@ -22,21 +21,23 @@ def reduced(generation: Generation) -> Real:
 
 
 def chosen_days(
-    generation: Generation, slack: float, start: Whole | None, seconds: float | None, nodes: int | None
-) -> tuple[Columns, WholeAnswer, bool]:
-    """The best whole choice among the columns that miss at most `slack`; were all columns among them?"""
+    generation: Generation, slack: float, settled: bool, seconds: float | None, nodes: int | None
+) -> tuple[Columns, WholeAnswer]:
+    """The best whole choice among the columns that miss at most `slack`; settled: what the programme took wholly stays."""
     master = generation.master
     columns = master.columns
-    near = np.flatnonzero(reduced(generation) >= -slack - 1e-6)
-    picked = columns.take(near)
-    matrix = hstack([master.fixed_matrix(), master.matrix(picked)])
+    values = generation.values[master.fixed :]
+    values = np.append(values, np.zeros(len(columns) - len(values)))  # columns that joined after the last solution
+    near = np.flatnonzero((reduced(generation) >= -slack - 1e-6) | (values > 1e-9))
+    picked, values = columns.take(near), values[near]
     cost = np.concatenate([master.fixed_cost, picked.value])
-    count = len(master.fixed_cost)
-    integral = np.arange(len(cost)) >= count
+    integral = np.arange(len(cost)) >= master.fixed
+    least = np.zeros(len(cost))
+    if settled:
+        least[master.fixed :] = values > 1 - 1e-6
     lower, upper = master.bounds()
-    answer = whole(cost, matrix, lower, upper, np.ones(len(cost)), integral, None, seconds, nodes)
-    values = answer.values
-    kept = (
-        picked.take(np.flatnonzero(values[count:] > 0.5)) if values is not None else picked.take(np.zeros(0, np.int64))
-    )
-    return kept, answer, len(near) == len(columns)
+    matrix = hstack([master.fixed_matrix(), master.matrix(picked)])
+    answer = whole(cost, matrix, lower, upper, np.ones(len(cost)), integral, least, seconds, nodes)
+    if answer.values is None:
+        return picked.take(np.flatnonzero(values > 0.5)), answer
+    return picked.take(np.flatnonzero(answer.values[master.fixed :] > 0.5)), answer

@@ -1,7 +1,10 @@
 """Column generation: solve, look where rooms clash, look which days would earn more than they cost, add both, again."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from catalogue.matching.planner.ascent import Ascent
 from catalogue.matching.planner.compiled import Compiled
 from catalogue.matching.planner.intervals import Flag, Whole
 from catalogue.matching.planner.long_days import WIDEST, LongDays
@@ -14,14 +17,20 @@ from catalogue.matching.planner.short_days import Days, listed
 
 TOLERANCE = 1e-6  # of a column's share in a solution
 WHOLE_LIST = 40_000  # so many lecturer-days or fewer go into the programme at once
-ROUND = 60_000  # so many new columns a round at most
+ROUND = 40_000  # so many new columns a round at most
+EACH = 6  # so many new columns of one shift a round
+ASCENT = 250  # steps towards good prices before the first programme of a large instance
+NEAR_ENOUGH = 30.0  # points that a day may miss at good prices to be among the first columns
+TRIFLE = 1e-4
 
 
 class Generation:
     """Keeps the programme and the lists of days it can draw columns from."""
 
-    def __init__(self, model: Compiled, meter: Meter) -> None:
-        self.model, self.meter = model, meter
+    def __init__(self, model: Compiled, meter: Meter, progress: Callable[["Generation"], None] | None = None) -> None:
+        """progress is told after each solution of the programme."""
+        self.model, self.meter, self.progress = model, meter, progress
+        self.large, self.guide, self.objective = False, np.zeros(0), 0.0
         self.master = Master(model)
         self.empty = Roster(model)
         caps, held = self._caps()
@@ -34,7 +43,6 @@ class Generation:
         self.values = self.prices = np.zeros(0)  # the last solution and what its rows cost; empty: none yet
         self.bound = float("inf")
         self.mite = 1e-6 + 1e-10 * float(np.abs(model.value).max(initial=0.0))  # points that are nothing
-        self.seen = np.zeros(len(self.days), dtype=bool)
 
     def _caps(self) -> tuple[Whole, Flag]:
         """How many lessons each shift may hold at most by the lecturer's limit a day; is something held that day?"""
@@ -56,32 +64,56 @@ class Generation:
         return fits & (last - first > 2)
 
     def start(self, columns: Columns) -> None:
-        """The first columns: a plan's, and all days if they are few, else the single lessons."""
+        """The first columns: a plan's, and all days if they are few, else those that pay at good prices."""
         self.master.add(columns)
-        first = (self.days.b < 0) | (len(self.days) <= WHOLE_LIST)
-        self.seen |= first
-        self.master.add(self.days.take(first).columns())
+        self.large = len(self.days) > WHOLE_LIST
+        if not self.large:
+            self.master.add(self.days.columns())
+            return
+        ascent = Ascent(self.master, self.days)
+        self.guide, bound = ascent.run(ascent.first_prices(), ASCENT, self.meter)
+        self.bound = min(self.bound, bound + fixed_points(self.model))
+        worth = self.days.worth(self.master.net(self.guide))
+        best = np.zeros(len(self.model.shift_lecturer))
+        np.maximum.at(best, self.days.shift, worth)
+        pinned = np.zeros(len(self.model.minutes), dtype=bool)
+        pinned[sorted(self.model.pinned)] = True
+        missing = best[self.days.shift] - worth
+        alone = (self.days.b < 0) & pinned[self.model.order[self.days.a]]
+        near = np.flatnonzero((missing < NEAR_ENOUGH) | alone)
+        near = near[np.argsort(np.where(alone, 0.0, missing)[near], kind="stable")[:ROUND]]
+        self.master.add(self.days.take(np.sort(near)).columns())
 
     def run(self, rounds: int = 200) -> bool:
         """Solves until no row is broken and no column is missing (then True), or the stop."""
         for _ in range(rounds):
             if self.meter.over():
                 return False
-            first = not len(self.prices)
+            first = not len(self.prices) and not self.large
             self.master.linear.solver.setOptionValue("solver", "ipx" if first else "simplex")
-            if not self.master.linear.solve(self.meter.left()):
+            if not self.master.linear.solve(self.meter.left(), self.meter.work_left()):
                 return False
             self.meter.work(100 + self.master.linear.iterations)
-            self.values, prices, _ = self.master.linear.answer()
+            self.values, prices, self.objective = self.master.linear.answer()
             self.prices = self.master.fair(prices)
+            if self.progress is not None:
+                self.progress(self)
             new = self.price(self.prices)
             broken = self.broken(self.values)
             if not len(new) and not len(broken):
+                new = self._price(self.prices, self.prices) if self.large else new
+                if not len(new):
+                    return True
+            if self.large and self.near_enough():
                 return True
             if len(broken):
                 self.master.add_clashes(broken)
             self.master.add(new)
         return False
+
+    def near_enough(self) -> bool:
+        """Is what the programme can still gain by further columns a trifle? Only asked of large instances."""
+        return self.bound - fixed_points(self.model) - self.objective < TRIFLE * abs(self.objective)
 
     def broken(self, values: Real) -> Whole:
         """Minutes at which the solution uses a room, committee or lecturer more than once."""
@@ -91,7 +123,24 @@ class Generation:
         return self.master.clashes.broken(used.seats, weight)
 
     def price(self, prices: Real) -> Columns:
-        """The columns that would earn more than they cost; proves a bound on the way."""
+        """The columns that would earn more than they cost; proves a bound on the way.
+
+        In large instances prices swing from round to round; the bound is proved, and the columns are ranked, halfway
+        between them and the best prices so far (Wentges 1997).
+        """
+        if not self.large:
+            return self._price(prices, prices)
+        count = len(prices) - len(self.guide)
+        guide = np.append(self.guide, prices[len(self.guide) :][:count])
+        middle = 0.5 * (guide + prices)
+        before = self.bound
+        found = self._price(middle, prices)
+        if self.bound < before:
+            self.guide = middle
+        return found
+
+    def _price(self, prices: Real, last: Real) -> Columns:
+        """Proves a bound with `prices`; the columns that pay at them, or at the programme's `last` prices."""
         model, master = self.model, self.master
         net = master.net(prices)
         shift_price = prices[master.shift_row : master.shift_row + len(model.shift_lecturer)]
@@ -105,13 +154,15 @@ class Generation:
         touched &= ~self.is_long
         calm = ~touched[self.days.shift] & ~self.is_long[self.days.shift]
         np.maximum.at(best, self.days.shift[calm], free[calm])
-        found = [self._choose(self.days, np.where(calm, free, -np.inf), shift_price)]
+        at = shift_price if prices is last else last[master.shift_row : master.shift_row + len(shift_price)]
+        earns = free if prices is last else self.days.worth(master.net(last))
+        found = [self._choose(self.days, np.where(calm, earns, -np.inf), at)]
         if touched.any():
             shifts = np.flatnonzero(touched)
             again = listed(model, shifts, self.pairs[shifts], net)
             worth = again.worth(net)
             np.maximum.at(best, again.shift, worth)
-            found.append(self._choose(again, worth, shift_price))
+            found.append(self._choose(again, worth if prices is last else again.worth(master.net(last)), at))
         if len(self.long.shifts):
             columns, shifts, most = self.long.price(net, shift_price + self.mite, 8)
             best[shifts] = most
@@ -125,6 +176,11 @@ class Generation:
         """The most promising days, not too many at once."""
         earns = worth - shift_price[days.shift]
         good = np.flatnonzero(earns > self.mite)
+        if self.large:
+            good = good[np.lexsort((-earns[good], days.shift[good]))]
+            fresh = np.append(True, days.shift[good][1:] != days.shift[good][:-1])
+            rank = np.arange(len(good)) - np.maximum.accumulate(np.where(fresh, np.arange(len(good)), 0))
+            good = good[rank < EACH]
         if len(good) > ROUND:
             good = good[np.sort(np.argsort(-earns[good], kind="stable")[:ROUND])]
         return days.take(good).columns()

@@ -94,12 +94,12 @@ def whole(
     upper: Real,
     limit: Real,
     integral: NDArray[np.bool_],
-    start: Real | None = None,
+    least: Real,
     seconds: float | None = None,
     nodes: int | None = None,
     gap: float = 0.0,
 ) -> Whole:
-    """Maximise cost·x, lower <= matrix·x <= upper, 0 <= x <= limit; x whole where `integral` says so."""
+    """Maximise cost·x, lower <= matrix·x <= upper, least <= x <= limit; x whole where `integral` says so."""
     options = {"mip_rel_gap": gap, "mip_abs_gap": 1e-4, "mip_feasibility_tolerance": 1e-7}
     if seconds is not None:
         options["time_limit"] = max(0.05, seconds)
@@ -112,13 +112,11 @@ def whole(
     matrix = csc_matrix(matrix)
     matrix.sum_duplicates()
     made.addCols(
-        len(cost), cost, np.zeros(len(cost)), limit, matrix.nnz, matrix.indptr[:-1].astype(np.int32),
+        len(cost), cost, least, limit, matrix.nnz, matrix.indptr[:-1].astype(np.int32),
         matrix.indices.astype(np.int32), matrix.data.astype(float),
     )  # fmt: skip
     which = np.flatnonzero(integral).astype(np.int32)
     made.changeColsIntegrality(len(which), which, np.ones(len(which), np.uint8))
-    if start is not None:
-        made.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
     made.run()
     info = made.getInfo()
     found = info.primal_solution_status == highs.kSolutionStatusFeasible

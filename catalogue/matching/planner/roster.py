@@ -108,9 +108,10 @@ class Roster:
                 same.append(begin)
             if not self.apart(seat, start, end, begin, finish, other):
                 return False
-        return self._within_day(lecturer, day, start, same)
+        return self.within_day(lecturer, day, start, same)
 
-    def _within_day(self, lecturer: int, day: int, start: int, same: list[int]) -> bool:
+    def within_day(self, lecturer: int, day: int, start: int, same: list[int]) -> bool:
+        """Do the limits of the day allow a lesson at `start` besides lessons at `same`?"""
         limit, halves = self.day_limit[lecturer], self.half_limit[lecturer]
         if limit is None and halves is None:
             return True

@@ -1,5 +1,6 @@
 """The whole planning run: first plan, bound, better plans, answer."""
 
+import random
 from collections.abc import Iterable
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from catalogue.matching.planner.answer import Params, Result, Stop
 from catalogue.matching.planner.choose import chosen_days
 from catalogue.matching.planner.compiled import Compiled, compiled
+from catalogue.matching.planner.eject import polished
 from catalogue.matching.planner.generate import Generation, too_wide
 from catalogue.matching.planner.greedy import Choice, fill, place_pins
 from catalogue.matching.planner.meter import Meter, Progress
@@ -49,6 +51,7 @@ class Run:
         self.first_plan()
         if self.model.seats and not self.meter.over() and self.bound - self.score > 1e-6 and not too_wide(self.model):
             self.by_programme()
+        self.polish()
         model, score, bound = self.model, self.score, max(self.bound, self.score)
         return Result(
             plan=tuple(model.assignment(seat) for seat in self.best),
@@ -86,13 +89,16 @@ class Run:
         """The linear programme for the bound, whole-number programmes and their realisation for plans."""
         generation = Generation(self.model, self.meter)
         generation.start(days_of(self.model, self.best))
+        self.bound = min(self.bound, generation.bound)
+        self.note("prices")
         for _ in range(5):
             complete = generation.run()
             self.bound = min(self.bound, generation.bound)
             self.note("linear programme" if complete else "linear programme, unfinished")
             if not len(generation.prices) or self.meter.over():
                 return
-            days, answer, _ = chosen_days(generation, 300.0, None, self.meter.left(), None)
+            slack = 30.0 if generation.large else 300.0
+            days, answer = chosen_days(generation, slack, generation.large, self.meter.left(), None)
             self.meter.work(100 + answer.nodes)
             roster = Roster(self.model)
             realised(roster, Choice(roster), days, self.meter)
@@ -101,6 +107,16 @@ class Run:
             if not len(keys) or self.meter.over():
                 return
             generation.master.add_clashes(keys)
+
+    def polish(self) -> None:
+        """Ejection chains on the best plan."""
+        if not self.params.polish or self.meter.over() or self.bound - self.score <= 1e-6 * abs(self.bound):
+            return
+        roster = Roster(self.model)
+        for seat in self.best:
+            roster.add(seat)
+        polished(roster, Choice(roster), self.meter, random.Random(self.seed), self.params.polish)
+        self.keep(roster, "ejection chains")
 
 
 def simple_bound(model: Compiled) -> float:
