@@ -72,7 +72,8 @@ class Generation:
             return
         ascent = Ascent(self.master, self.days)
         self.guide, bound = ascent.run(ascent.first_prices(), ASCENT, self.meter)
-        self.bound = min(self.bound, bound + fixed_points(self.model))
+        if not len(self.long.shifts):  # the list knows no longer days, so it proves nothing about them
+            self.bound = min(self.bound, bound + fixed_points(self.model))
         worth = self.days.worth(self.master.net(self.guide))
         best = np.zeros(len(self.model.shift_lecturer))
         np.maximum.at(best, self.days.shift, worth)
