@@ -57,6 +57,8 @@ class Installed:
     def _watch(self, _c: Any, _cursor: Any, statement: str, _p: Any, _ctx: Any, _many: bool) -> None:
         found = _WRITE.match(statement)
         if found:
+            reads = _c.get_execution_options().get("writes") is False  # on PostgreSQL it would stay
+            assert not reads, f"written while only reading: {statement[:200]}"
             self.dirty.add(found[1])
 
     def reset(self) -> None:
