@@ -161,8 +161,13 @@ def import_table(kind: str, file: Path, dry_run: bool, username: str | None, as_
             click.echo(str(wrong))
         for username, code in report.codes:
             click.echo(f"{username}  {code}")
-        done = "没有导入" if report.wrong else "试导入" if dry_run else "已导入"
-        click.echo(f"{done}：新增 {report.new}，修改 {report.changed}，没有变化 {report.unchanged}。")
+        figures = f"新增 {report.new}，修改 {report.changed}，没有变化 {report.unchanged}。"
+        if report.wrong:
+            click.echo(f"有 {len(report.wrong)} 处要改，什么都没有导入。请照上面改好表格，再来一次。")
+        elif dry_run:
+            click.echo(f"只试了一遍，什么都没有写入。真正导入会是：{figures}")
+        else:
+            click.echo(f"已导入：{figures}")
     sys.exit(1 if report.wrong else 0)
 
 

@@ -44,7 +44,7 @@ def create_account(
     if queries.account_of(person.id) is not None:
         raise UsernameTaken(_("这位人员已经有账号了。忘了密码请重设。"), field="username")
     account = Account(
-        person_id=person.id, username=_checked_username(username), password_hash=start.password_hash, must_change=must_change,
+        person_id=person.id, username=_free_username(username), password_hash=start.password_hash, must_change=must_change,
         start_code_until=at + START_DAYS if must_change else None, disabled_at=None, totp_secret="", totp_on=False, totp_last=0,
         signed_in_at=None,
     )  # fmt: skip
@@ -55,13 +55,19 @@ def create_account(
     return account
 
 
-def _checked_username(username: str) -> str:
+def check_username(username: str) -> str:
+    """The spelling an account name is kept in. Raises Invalid when it cannot be one."""
     try:
         name = login_name(username)
     except ValueError:
         name = ""
     if not (3 <= len(name) <= 40 and all(c.isalnum() or c in "._-" for c in name)):
         raise Invalid(_("账号名 3 到 40 个字，只用字母、数字、汉字和 . _ -"), field="username")
+    return name
+
+
+def _free_username(username: str) -> str:
+    name = check_username(username)
     if db.session.scalars(sa.select(Account.id).where(Account.username == name)).first() is not None:
         raise UsernameTaken(_("“%(name)s”已经有人用了，请换一个。", name=name), field="username")
     return name

@@ -56,11 +56,16 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
             raise Invalid(_("请填写姓名。"), field="name")
         clean["sort_key"] = sort_key(clean["name"], person=True)[:200]
         clean["initials"] = initials(clean["name"], person=True)[:40]
-    if clean.get("email") and not ("@" in clean["email"] and clean["email"].isascii() and " " not in clean["email"]):
-        raise Invalid(_("邮箱的样子不对，例如 name@example.cn。"), field="email")
+    check_email(clean.get("email", ""))
     if "phone" in values:
         clean["phone"] = _phone(values["phone"] or "")
     return clean
+
+
+def check_email(typed: str) -> None:
+    """Raises Invalid when something stands there that can be no address."""
+    if typed and not ("@" in typed and typed.isascii() and " " not in typed):
+        raise Invalid(_("邮箱的样子不对，例如 name@example.cn。"), field="email")
 
 
 def _phone(typed: str) -> str:

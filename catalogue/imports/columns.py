@@ -187,14 +187,21 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """One row that could be read: its number in the sheet and its values. Empty cells are left out: they change nothing."""
+    """One row: its number in the sheet and the values of its good cells. Empty cells are left out: they change nothing.
+
+    `wrong` are the names of the cells that could not be read.
+    """
 
     number: int
     values: dict[str, Any]
+    wrong: frozenset[str] = frozenset()
 
 
 def parse(table: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> tuple[list[Line], list[Wrong], dict[str, int]]:
-    """Rows of a table by the headers of its first row. Returns lines, every wrong cell, and where each column stands."""
+    """Rows of a table by the headers of its first row. Returns every row, every wrong cell, and where each column stands.
+
+    With a wrong header every row counts as wrong in all columns of which none can be told: it is read, never taken.
+    """
     headers = {_spelling(word): column.header for column in columns for word in (*column.also, column.header)}
     heads = [headers.get(_spelling(said(cell)), said(cell)) for cell in table[0]]
     known = {column.header: column for column in columns}
@@ -212,16 +219,14 @@ def parse(table: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> tuple[l
         if c.must and c.header not in heads
     ]
     where = {known[head].name: n for n, head in enumerate(heads) if head in known}
-    if wrong:
-        return [], wrong, where
+    missing = frozenset(c.name for c in columns if c.name not in where) if wrong else frozenset()
     lines = []
     for number, row in enumerate(table[1:], 2):
         if all(said(cell) == "" for cell in row) or said(row[0]).startswith(EXAMPLE):
             continue
-        line, bad = _line(number, row, heads, known)
+        line, bad = _line(number, row, heads, known, missing)
         wrong += bad
-        if not bad:
-            lines.append(line)
+        lines.append(line)
     return lines, wrong, where
 
 
@@ -231,12 +236,12 @@ def _spelling(header: str) -> str:
 
 
 def _line(
-    number: int, row: Sequence[Cell], heads: Sequence[str], known: Mapping[str, Column]
+    number: int, row: Sequence[Cell], heads: Sequence[str], known: Mapping[str, Column], missing: frozenset[str]
 ) -> tuple[Line, list[Wrong]]:
     values: dict[str, Any] = {}
     wrong = []
     for n, head in enumerate(heads):
-        if head not in known:
+        if head not in known or head in heads[:n]:
             continue
         column, cell = known[head], row[n] if n < len(row) else None
         if said(cell) == "":
@@ -247,4 +252,5 @@ def _line(
             values[column.name] = column.read(cell)
         except (BadCell, Refusal) as trouble:
             wrong.append(Wrong(number, n, head, str(trouble)))
-    return Line(number, values), wrong
+    bad = {known[w.header].name for w in wrong}
+    return Line(number, values, missing | bad), wrong

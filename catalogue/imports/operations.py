@@ -1,43 +1,22 @@
 """An import: every row through the operation of its page, in one transaction, all of it or nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from catalogue.accounts.passwords import Start, new_starts, seeded_starts
-from catalogue.core import audit
 from catalogue.core.actor import Actor
 from catalogue.core.db import db
-from catalogue.core.errors import Invalid, NotAllowed, Refusal
+from catalogue.core.errors import NotAllowed
 from catalogue.core.spreadsheets import Cell
 from catalogue.core.words import _
-from catalogue.imports import district_rows, finding, policy, tree_rows
-from catalogue.imports.columns import Column, Line, Wrong, parse
+from catalogue.imports import finding, policy, tree_rows
+from catalogue.imports.columns import Line, Wrong, parse
+from catalogue.imports.rows import KEYS, REHEARSAL, SORTS, Judge
 
 MOST_SHOWN = 200
 Beat = Callable[[int, int], None]
-REHEARSAL = Start("", "rehearsal")
-
-
-@dataclass(frozen=True)
-class Sort:
-    """One kind of table: its columns, and what takes a row."""
-
-    columns: Callable[[], list[Column]]
-    take: Callable[..., Any]
-    subject: str  # the table a new row of it is noted under
-
-
-SORTS = {
-    "organisations": Sort(tree_rows.organisation_columns, tree_rows.take_organisation, "organisation"),
-    "people": Sort(tree_rows.people_columns, tree_rows.take_person, "person"),
-    "venues": Sort(district_rows.venue_columns, district_rows.take_venue, "venue"),
-    "courses": Sort(district_rows.course_columns, district_rows.take_course, "course"),
-    "lecturers": Sort(district_rows.lecturer_columns, district_rows.take_lecturer, "lecturer"),
-}
 
 
 @dataclass
@@ -104,13 +83,14 @@ def bring_in(
     lines, wrong, where = parse(table, columns)
     report = Report(wrong=wrong)
     codes = iter(starts)
+    judge = Judge(kind, columns, where, by, at)
     if kind == "organisations":
         lines = tree_rows.parents_first(lines)
     finding.forget()
     whole = db.session.begin_nested()
     for done, line in enumerate(_each_once(kind, lines, report)):
         beat(done, len(lines))
-        _take(kind, line, report, _Headers(columns, where, KEYS[kind][0]), codes, dry_run=dry_run, by=by, at=at)
+        _take(judge, line, report, codes, dry_run=dry_run)
     if report.wrong or dry_run:
         whole.rollback()
         db.session.expire_all()
@@ -122,17 +102,14 @@ def bring_in(
     return report
 
 
-KEYS = {  # what may stand in a table once, the cell it belongs to first
-    "organisations": ("parent", "name"), "people": ("organisation", "name", "phone", "username"), "venues": ("owner", "name"),
-    "courses": ("owner", "title"), "lecturers": ("district", "display_name", "phone"),
-}  # fmt: skip
-
-
 def _each_once(kind: str, lines: Sequence[Line], report: Report) -> list[Line]:
     """The rows without those that say the same thing a second time, which are named."""
     seen: dict[tuple[Any, ...], int] = {}
     once = []
     for line in lines:
+        if line.wrong.intersection(KEYS[kind]):
+            once.append(line)
+            continue
         first = seen.setdefault(tuple(line.values.get(name) for name in KEYS[kind]), line.number)
         if first == line.number:
             once.append(line)
@@ -141,52 +118,20 @@ def _each_once(kind: str, lines: Sequence[Line], report: Report) -> list[Line]:
     return once
 
 
-@dataclass(frozen=True)
-class _Headers:
-    """Where the field of a refusal stands in the sheet."""
-
-    columns: Sequence[Column]
-    where: Mapping[str, int]
-    main: str  # the cell of a refusal that names no field: whose row it would be
-
-    def wrong(self, line: Line, refused: Refusal) -> Wrong:
-        said = refused.field if isinstance(refused, Invalid) else ""
-        name = said if said in self.where else _SAME.get(said, said or self.main)
-        header = next((c.header for c in self.columns if c.name == name), "")
-        column = self.where.get(name)
-        return Wrong(line.number, column, header if column is not None else "", refused.sentence)
-
-
-_SAME = {"on": "name", "role": "roles", "organisation_id": "organisation", "parent_id": "parent", "modes": "ways", "owner_id": "owner", "course": "teaches"}  # fmt: skip
-
-
-def _take(
-    kind: str, line: Line, report: Report, headers: _Headers, codes: Any, *, dry_run: bool, by: Actor, at: datetime
-) -> None:
-    """One row in a savepoint of its own, so that the rows after a wrong one are judged too."""
-    try:
-        with db.session.begin_nested():
-            noted = audit.count()
-            if kind == "people":
-                start = None
-                if "username" in line.values:
-                    start = REHEARSAL if dry_run else next(codes)
-                if tree_rows.take_person(line.values, by, at, start) and start is not None and not dry_run:
-                    report.codes.append((line.values["username"], start.code))
-                    report.holders.append((line.values["name"], line.values["organisation"]))
-            else:
-                SORTS[kind].take(line.values, by, at)
-            db.session.flush()
-            acts = audit.noted(noted)
-    except Refusal as refused:
-        report.wrong.append(headers.wrong(line, refused))
+def _take(judge: Judge, line: Line, report: Report, codes: Iterator[Start], *, dry_run: bool) -> None:
+    start = None
+    if judge.kind == "people" and "username" in line.values:
+        start = REHEARSAL if dry_run else next(codes, REHEARSAL)
+    taken = judge.take(line, start)
+    if isinstance(taken, list):
+        report.wrong += taken
         return
-    except sa.exc.SQLAlchemyError:
-        report.wrong.append(Wrong(line.number, None, "", _("这一行的内容存不进去，请核对每一格。")))
-        return
-    if not acts:
+    if taken.opened and start is not None and not dry_run:
+        report.codes.append((line.values["username"], start.code))
+        report.holders.append((line.values["name"], line.values["organisation"]))
+    if not taken.acts:
         report.unchanged += 1
-    elif ("create", SORTS[kind].subject) in acts:
+    elif ("create", SORTS[judge.kind].subject) in taken.acts:
         report.new += 1
     else:
         report.changed += 1

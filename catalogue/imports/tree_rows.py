@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from catalogue.accounts import keys
 from catalogue.accounts import operations as people
 from catalogue.accounts import queries as accounts
+from catalogue.accounts.errors import NotYours
 from catalogue.accounts.models import Account, Person
 from catalogue.accounts.passwords import Start
 from catalogue.accounts.words import ROLE_WORDS
 from catalogue.core import clock
-from catalogue.core.actor import Actor, Kind, Level
+from catalogue.core.actor import Actor, Kind, Level, Role
 from catalogue.core.db import db
 from catalogue.core.errors import Invalid
 from catalogue.core.text import login_name, plain_phone
@@ -86,11 +87,16 @@ def parents_first(lines: Sequence[Line]) -> list[Line]:
     """The rows of organisations so that whatever stands below another row of the table comes after it."""
     waiting, done = list(lines), []
     while waiting:
-        names = {line.values["name"] for line in waiting}
-        ready = [line for line in waiting if line.values["parent"].rpartition("/")[2] not in names]
+        names = {line.values.get("name") for line in waiting}
+        ready = [line for line in waiting if above(line) not in names]
         done += ready or waiting
         waiting = [line for line in waiting if line not in ready] if ready else []
     return done
+
+
+def above(line: Line) -> str:
+    """The name of the organisation a row stands below."""
+    return str(line.values.get("parent", "")).rpartition("/")[2]
 
 
 def _known_organisation(row: Values, parent: Organisation, by: Actor) -> Organisation | None:
@@ -132,13 +138,20 @@ def take_person(row: Values, by: Actor, at: datetime, start: Start | None = None
         people.edit_person(person, values, by=by, at=at)
     for role in row.get("roles") or ():
         if fresh or not accounts.overlapping(person.id, role, place.id, clock.day_of(at), None):
-            people.grant(person, role, place, starts_on=clock.day_of(at), by=by, at=at)
+            _grant(person, role, place, by, at)
     if not fresh and row.get("username") and account is None and accounts.account_of(person.id) is not None:
         raise Invalid(_("这位人员已经有账号了，和这里写的不一样。"), field="username")
     if row.get("username") and account is None and start is not None:
         keys.create_account(person, row["username"], start, by=by, at=at)
         return True
     return False
+
+
+def _grant(person: Person, role: Role, place: Organisation, by: Actor, at: datetime) -> None:
+    try:
+        people.grant(person, role, place, starts_on=clock.day_of(at), by=by, at=at)
+    except NotYours as refused:  # the cell to mend is the role, not the organisation
+        raise Invalid(refused.sentence, field="roles") from None
 
 
 def _account(row: Values) -> Account | None:

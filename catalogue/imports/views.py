@@ -13,7 +13,7 @@ from catalogue.core.errors import Invalid, NotAllowed
 from catalogue.core.forms import ActionForm, version_of
 from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _
-from catalogue.imports import operations, policy, queries, runs
+from catalogue.imports import operations, policy, queries, rows, runs
 from catalogue.imports.forms import SlipsForm, UploadForm
 from catalogue.imports.models import ImportRun
 from catalogue.imports.states import CANCELLABLE, MOVING, State
@@ -34,7 +34,7 @@ def _allowed(kind: str) -> None:
 def index() -> ResponseReturnValue:
     """The kinds of tables this person may bring in, and what became of those they sent."""
     with transaction():
-        columns = {kind: operations.SORTS[kind].columns() for kind in policy.kinds(actor())}
+        columns = {kind: rows.SORTS[kind].columns() for kind in policy.kinds(actor())}
         sent = queries.listed(actor(), after=request.args.get("after", ""), before=request.args.get("before", ""))
         return page("imports/index.html", kinds=policy.kinds(actor()), labels=policy.KINDS, columns=columns, sent=sent, reports=[operations.Report.from_row(run.report) for run in sent.rows])  # fmt: skip
 
@@ -59,7 +59,7 @@ def upload(kind: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         form.key.data = form.key.data or secrets.token_urlsafe(16)
         with transaction(writes=False):
-            return page("imports/upload.html", kind=kind, label=policy.KINDS[kind], form=form, columns=operations.SORTS[kind].columns())  # fmt: skip
+            return page("imports/upload.html", kind=kind, label=policy.KINDS[kind], form=form, columns=rows.SORTS[kind].columns())  # fmt: skip
     sent = form.file.data
     content = sent.stream.read(spreadsheets.MOST_BYTES + 1)
     with transaction():

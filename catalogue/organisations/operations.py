@@ -117,14 +117,19 @@ def _checked_code(code: str | None, but: int | None = None) -> str | None:
     code = (code or "").strip()
     if not code:
         return None
-    if not (code.isascii() and code.isdigit() and len(code) in (6, 9, 12)):
-        raise Invalid(_("统计用区划代码是 12 位数字（区 6 位、街镇 9 位也可以）。"), field="code")
+    check_code(code)
     taken = db.session.scalars(
         sa.select(Organisation.name).where(Organisation.code == code, Organisation.id != (but or 0))
     ).first()
     if taken is not None:
         raise Invalid(_("这个代码已经是“%(name)s”的了。", name=taken), field="code", code="code_taken")
     return code
+
+
+def check_code(code: str) -> None:
+    """Raises Invalid for what can be no 统计用区划代码."""
+    if not (code.isascii() and code.isdigit() and len(code) in (6, 9, 12)):
+        raise Invalid(_("统计用区划代码是 12 位数字（区 6 位、街镇 9 位也可以）。"), field="code")
 
 
 def _checked_prefix(prefix: str, level: Level) -> str:

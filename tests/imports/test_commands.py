@@ -25,7 +25,7 @@ def test_the_operator_brings_in_a_table_after_trying_it(app, tmp_path):
     again = command(app, tmp_path, "organisations", ORGANISATIONS)
 
     assert [(r.exit_code, r.output) for r in (tried, done, again)] == [
-        (0, "试导入：新增 2，修改 0，没有变化 0。\n"), (0, "已导入：新增 2，修改 0，没有变化 0。\n"), (0, "已导入：新增 0，修改 0，没有变化 2。\n"),
+        (0, "只试了一遍，什么都没有写入。真正导入会是：新增 2，修改 0，没有变化 0。\n"), (0, "已导入：新增 2，修改 0，没有变化 0。\n"), (0, "已导入：新增 0，修改 0，没有变化 2。\n"),
     ]  # fmt: skip
     assert between == 3
 
@@ -42,9 +42,12 @@ def test_somebody_named_brings_in_with_their_own_rights_only(app, tmp_path):
     nobody = command(app, tmp_path, "venues", rows[:2], "--as", "nobody")
     courses = command(app, tmp_path, "courses", rows, "--as", "street1")
 
-    assert (foreign.exit_code, foreign.output.splitlines()[0]) == (
+    assert (foreign.exit_code, foreign.output.splitlines()) == (
         1,
-        "第 3 行 B 列（归属单位）：没有找到“城南村”，或者不在您的范围内。",
+        [
+            "第 3 行 B 列（归属单位）：没有找到“城南村”，或者不在您的范围内。",
+            "有 1 处要改，什么都没有导入。请照上面改好表格，再来一次。",
+        ],
     )
     assert (own.exit_code, db.session.scalars(sa.select(Venue.name)).all()) == (0, ["东庄厅"])
     assert (nobody.exit_code, "没有账号“nobody”" in nobody.output) == (1, True)

@@ -176,7 +176,11 @@ def test_another_districts_rows_are_out_of_reach(app):
 
     report = bring_in("lecturers", by=by)
 
-    assert ([w.place for w in report.wrong], count(Lecturer), count(Person)) == (["第 2 行 B 列（区）"], 0, 1)
+    assert ([w.place for w in report.wrong], count(Lecturer), count(Person)) == (
+        ["第 2 行 B 列（区）", "第 2 行 F 列（能讲的课）"],
+        0,
+        1,
+    )
 
 
 def test_the_account_of_somebody_elsewhere_is_not_taken_over(app):
