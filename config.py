@@ -27,6 +27,7 @@ class Config:
     port: int = 8000
     database_url: str = field(default=f"sqlite:///{ROOT / 'var' / 'songxue.db'}", repr=False)
     secret_key: str = field(default="", repr=False)
+    earlier_secret_keys: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
     public_base_url: str = ""
     trusted_proxies: int = 0
@@ -79,6 +80,11 @@ class Config:
         """Host names a request may carry; the loopback ones serve health checks and tests on the machine itself."""
         public = urlsplit(self.public_base_url).hostname or ""
         return list(dict.fromkeys([public, "127.0.0.1", "localhost"]))
+
+    @property
+    def earlier_keys(self) -> tuple[str, ...]:
+        """Former values of SECRET_KEY, the newest first: they prove what the audit holds from their time."""
+        return tuple(key.strip() for key in self.earlier_secret_keys.split(",") if key.strip())
 
     @property
     def offered_languages(self) -> tuple[str, ...]:

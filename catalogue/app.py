@@ -233,7 +233,7 @@ def create_app(config: Config | None = None) -> Flask:
     languages.init(app, settings.offered_languages)
     web.init(app, Gate())
     metrics.init_app(app, token=settings.metrics_token, readings=readings.READINGS)
-    web.permit(web.anyone)(app.view_functions["asset"])
+    web.permit(web.machines)(app.view_functions["asset"])
     app.extensions["songxue.nav"] = NAV
     order_form.AVAILABILITY = order_calendar.who_could_come
     orders.LINES = order_lines.lines

@@ -10,12 +10,15 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from catalogue.accounts import queries as accounts
-from catalogue.core import audit, backup, clock, codes, outbox, queue, schema, spreadsheets
+from catalogue.core import backup, clock, codes, outbox, queue, schema, seals, spreadsheets
 from catalogue.core.actor import job
 from catalogue.core.db import transaction
 from catalogue.core.errors import Refusal
+from catalogue.home import audit_words
+from catalogue.home.tasks import AuditBroken
 from catalogue.imports import operations as imports
 from catalogue.imports import policy as import_policy
+from catalogue.organisations import queries as organisations
 from catalogue.seeds import profiles
 from config import ROOT
 
@@ -24,33 +27,56 @@ audit_commands = AppGroup("audit", help="The tamper-evident audit.")
 
 @audit_commands.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of words.")
-def audit_verify(as_json: bool) -> None:
+@click.option(
+    "--against", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Checkpoints kept elsewhere (flask audit checkpoint)."
+)  # fmt: skip
+def audit_verify(as_json: bool, against: Path | None) -> None:
     """Walk every hash chain; exit 1 and name the first broken row of each."""
+    try:
+        verdict = seals.prove(seals.read(against) if against else ())
+    except ValueError as broken:
+        raise click.ClickException(f"存根文件读不出：{broken}") from broken
     with transaction(writes=False):
-        verdict = audit.verify(current_app.config["SECRET_KEY"])
+        names = organisations.names_of(row["district_id"] for row in verdict.broken)
     if as_json:
         click.echo(
             json.dumps(
-                {"ok": not verdict.broken, "rows": verdict.rows, "broken": list(verdict.broken)}, ensure_ascii=False
+                {
+                    "ok": not verdict.broken, "rows": verdict.rows, "checkpoints": verdict.checkpoints, "broken": list(verdict.broken),
+                },
+                ensure_ascii=False,
             )
-        )
+        )  # fmt: skip
     elif verdict.broken:
-        for row in verdict.broken:
-            click.echo(f"审计链断在：区 {row['district_id']} 第 {row['sequence']} 条（{row['why']}）")
+        click.echo(audit_words.broken_line(verdict.broken, names))
     else:
-        click.echo(f"审计链完整，共 {verdict.rows} 条。")
+        click.echo(f"审计链完整，共 {verdict.rows} 条，签名存根 {verdict.checkpoints} 份。")
     sys.exit(1 if verdict.broken else 0)
+
+
+@audit_commands.command("checkpoint")
+def audit_checkpoint() -> None:
+    """Sign the end of every chain now and print the newest checkpoints, to be kept where the database's writers cannot reach."""
+    broken = seals.seal(clock.now())
+    click.echo(json.dumps([mark.as_json() for mark in seals.newest()]))
+    if broken:
+        raise click.ClickException(audit_words.broken_line(broken))
 
 
 @click.command("sweep")
 @with_appcontext
 def sweep() -> None:
     """Do once what time changes (each minute's work), and deliver what waits in the outbox."""
-    at = clock.now()
+    at, broken = clock.now(), ""
     for name, work in current_app.extensions["songxue.periodic"].items():
-        work(at)
+        try:
+            work(at)
+        except AuditBroken as found:
+            broken = str(found)
         click.echo(name)
     click.echo(f"outbox: {outbox.deliver(at)}")
+    if broken:
+        raise click.ClickException(broken)
 
 
 @click.command("worker")
@@ -101,8 +127,7 @@ def read_backup(file: Path, yes: bool) -> None:
         note = backup.read(file)
     except backup.BackupRefused as refusal:
         raise click.ClickException(f"没有恢复，原有内容未动。{refusal}") from refusal
-    with transaction(writes=False):
-        verdict = audit.verify(current_app.config["SECRET_KEY"])
+    verdict = seals.prove()
     click.echo(f"已恢复 {note['made_at']} 的备份，数据库版本 {note['level']}。审计记录 {verdict.rows} 条。")
     if verdict.broken:
         raise click.ClickException("恢复的审计链不完整，请运行 flask audit verify 查看。")
@@ -131,6 +156,7 @@ def seed(profile: str, number: int, courses: int, orders: int, as_json: bool) ->
         seeded = profiles.run(profile, seed=number, courses=courses, orders=orders, app_env=app_env, at=clock.now())
     except profiles.SeedRefused as refusal:
         raise click.ClickException(str(refusal)) from refusal
+    seals.forget_witness()  # of a database that stood here before
     click.echo(json.dumps(seeded, ensure_ascii=False) if as_json else "\n".join(profiles.lines(seeded)))
 
 

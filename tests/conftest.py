@@ -67,6 +67,8 @@ class Installed:
         assert kept == 0, f"{kept} connections were left open"
         if not self.dirty:
             return
+        for witness in self.app.config["SETTINGS"].upload_dir.glob("audit-*.json"):
+            witness.unlink()
         if self.file is not None:
             connection = self._engine.raw_connection()
             self._first.backup(connection.driver_connection)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from werkzeug.routing import AnyConverter, Rule
 from werkzeug.routing.converters import NumberConverter
 
 from catalogue.core.actor import Actor, Kind, Level, Membership, Role
-from catalogue.core.web import anyone, permission_of
+from catalogue.core.web import anyone, machines, permission_of
 from tests.factories import a_committee, a_person, the_city, the_district, the_town
 
 PUBLIC = {  # who does not sign in may call these and nothing else
@@ -66,7 +66,7 @@ def test_every_route_says_who_may_call_it(app):
 
 
 def test_the_public_routes_are_these_and_no_others(app):
-    assert {rule.endpoint for rule in rules(app) if permission(app, rule) is anyone} == PUBLIC
+    assert {rule.endpoint for rule in rules(app) if permission(app, rule) in (anyone, machines)} == PUBLIC
 
 
 def test_every_write_without_the_browsers_token_is_refused(app, client):

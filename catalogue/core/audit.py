@@ -1,31 +1,29 @@
-"""The tamper-evident audit (rule 15 of reliability.md): one hash chain per district, appended last in the transaction."""
+"""The tamper-evident audit (rule 15 of reliability.md): one keyed hash chain per district, appended last in the transaction.
 
-import hashlib
-import hmac
-import json
+Written here, proved in core.proof, sealed with checkpoints and shortened past its retention in core.seals.
+"""
+
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, SessionTransaction
 
 from catalogue.core.actor import Actor
+from catalogue.core.chain import row_hash
 from catalogue.core.db import db
-from catalogue.core.models import Audit, AuditCheckpoint, AuditHead
+from catalogue.core.models import Audit, AuditHead
+from catalogue.core.proof import verify as verify
 
 CITY = 0  # the chain of acts that belong to no district
 _PENDING = "audit_pending"
 _MARKS = "audit_marks"  # how many acts were noted when each open savepoint began
-_CHAINED = (
-    "district_id", "sequence", "at", "kind", "person_id", "actor", "acting_for_id", "action", "subject", "subject_id",
-    "from_state", "to_state", "code", "fields", "request_id",
-)  # fmt: skip
 
 
 def append(
@@ -61,14 +59,6 @@ def count() -> int:
     return len(db.session().info.get(_PENDING, ()))
 
 
-def row_hash(previous: str, row: dict[str, Any]) -> str:
-    """SHA-256 over the previous hash and the row's canonical JSON (sorted keys, UTC to the second)."""
-    plain = {name: row[name] for name in _CHAINED}
-    plain["at"] = row["at"].astimezone(UTC).isoformat(timespec="seconds")
-    return hashlib.sha256((previous + _canonical(plain)).encode()).hexdigest()
-
-
-_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 _rows, _heads = cast("sa.Table", Audit.__table__), cast("sa.Table", AuditHead.__table__)
 _INSERT, _FIRST = _rows.insert(), _heads.insert()
 _HEAD = (
@@ -102,7 +92,7 @@ def _write(session: Session) -> None:
         return
     session.flush()
     pending: list[dict[str, Any]] = session.info.pop(_PENDING)
-    connection = session.connection()
+    connection, secret = session.connection(), current_app.config["SETTINGS"].secret_key
     chains: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in pending:
         chains[row["district_id"]].append(row)
@@ -111,7 +101,7 @@ def _write(session: Session) -> None:
         for row in chains[district_id]:
             sequence += 1
             row["sequence"], row["previous_hash"] = sequence, last
-            row["hash"] = last = row_hash(last, row)
+            row["hash"] = last = row_hash(secret, last, row)
         connection.execute(_INSERT, chains[district_id])
         connection.execute(_NEWEST, {"chain": district_id, "sequence": sequence, "hash": last})
 
@@ -136,86 +126,3 @@ def _after_rollback(session: Session, undone: SessionTransaction) -> None:
         del session.info.get(_PENDING, [])[session.info.get(_MARKS, {}).get(undone, 0) :]
     else:
         session.info.pop(_PENDING, None)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What verification found: rows read, and the first broken row of each chain (None when whole)."""
-
-    rows: int
-    broken: tuple[dict[str, Any], ...]
-
-
-def _sign(key: str, district_id: int, sequence: int, hash_: str) -> str:
-    return hmac.new(key.encode(), f"{district_id}:{sequence}:{hash_}".encode(), hashlib.sha256).hexdigest()
-
-
-def _chain(district_id: int, after: int) -> Iterator[Audit]:
-    while True:
-        query = (
-            sa.select(Audit).where(Audit.district_id == district_id, Audit.sequence > after).order_by(Audit.sequence)
-        )
-        rows = db.session.scalars(query.limit(1000)).all()
-        if not rows:
-            return
-        yield from rows
-        after = rows[-1].sequence
-        db.session.expunge_all()
-
-
-def _verify_chain(head: Any, signing_key: str) -> tuple[int, dict[str, Any] | None]:
-    start = db.session.scalars(
-        sa.select(AuditCheckpoint)
-        .where(AuditCheckpoint.district_id == head.district_id)
-        .order_by(AuditCheckpoint.sequence.desc())
-    ).first()
-    sequence, last, rows = 0, "", 0
-    if start is not None:
-        if not hmac.compare_digest(start.signature, _sign(signing_key, head.district_id, start.sequence, start.hash)):
-            return 0, {"district_id": head.district_id, "sequence": start.sequence, "why": "checkpoint signature"}
-        sequence, last = start.sequence, start.hash
-    for row in _chain(head.district_id, sequence):
-        rows += 1
-        values = {name: getattr(row, name) for name in _CHAINED}
-        why = ""
-        if row.sequence != sequence + 1:
-            why = "missing row"
-        elif row.previous_hash != last:
-            why = "previous hash"
-        elif row.hash != row_hash(last, values):
-            why = "changed row"
-        if why:
-            return rows, {"district_id": head.district_id, "sequence": row.sequence, "id": row.id, "why": why}
-        sequence, last = row.sequence, row.hash
-    if (sequence, last) != (head.sequence, head.hash):
-        return rows, {"district_id": head.district_id, "sequence": sequence + 1, "why": "rows missing at the end"}
-    return rows, None
-
-
-def verify(signing_key: str) -> Verdict:
-    """Walks every chain from its newest signed checkpoint and names the first broken row of each."""
-    rows, broken = 0, []
-    heads = db.session.execute(
-        sa.select(AuditHead.district_id, AuditHead.sequence, AuditHead.hash).order_by(AuditHead.district_id)
-    )
-    for head in heads.all():
-        seen, found = _verify_chain(head, signing_key)
-        rows += seen
-        if found is not None:
-            broken.append(found)
-    orphans = db.session.execute(
-        sa.select(Audit.district_id, Audit.sequence, Audit.id)
-        .where(Audit.district_id.not_in(sa.select(AuditHead.district_id)))
-        .order_by(Audit.id)
-        .limit(1)
-    ).first()
-    if orphans is not None:
-        broken.append(
-            {
-                "district_id": orphans.district_id,
-                "sequence": orphans.sequence,
-                "id": orphans.id,
-                "why": "chain without a head",
-            }
-        )
-    return Verdict(rows, tuple(broken))

@@ -15,8 +15,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
-from catalogue.core.web import anyone, permit
+from catalogue.core.web import machines, permit
 
 REQUESTS = Counter("songxue_requests", "Requests answered.", ["endpoint", "status"])
 SECONDS = Histogram(
@@ -44,7 +45,7 @@ def init_app(app: Flask, *, token: str = "", readings: Iterable[Reading] = ()) -
 
 
 @pages.get("/metrics")
-@permit(anyone)  # machines do not sign in: the page looks at the caller itself
+@permit(machines)  # machines do not sign in: the page looks at the caller itself
 def metrics() -> Response:
     """The figures as Prometheus reads them."""
     token, readings = current_app.extensions["metrics"]
@@ -84,7 +85,16 @@ def _counted() -> bytes:
 def _read_now(readings: tuple[Reading, ...]) -> bytes:
     class Now(Collector):
         def collect(self) -> Iterable[GaugeMetricFamily]:
-            return [GaugeMetricFamily(name, meaning, value=read()) for name, meaning, read in readings]
+            up = 1.0
+            for name, meaning, read in readings:
+                try:
+                    yield GaugeMetricFamily(name, meaning, value=read())
+                except SQLAlchemyError:
+                    up = 0.0
+                    break
+            yield GaugeMetricFamily(
+                "songxue_database_up", "1 when the database answered for the figures above.", value=up
+            )
 
     registry = CollectorRegistry()
     registry.register(Now())

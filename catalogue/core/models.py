@@ -32,7 +32,7 @@ class AuditHead(Base):
 
 
 class Audit(Base):
-    """One act, append-only, chained by hash. Ids, states and field names only: never a name, a phone or free words."""
+    """One act, append-only, chained by keyed hash. Ids, states and field names only: never a name, a phone or free words."""
 
     __tablename__ = "audit"
     __table_args__ = (
@@ -62,15 +62,20 @@ class Audit(Base):
 
 
 class AuditCheckpoint(Base):
-    """Where verification starts after a purge past retention, signed with the installation's key."""
+    """A signed word of what a chain's row was: every night, every thousand rows, and where rows were purged past their retention.
+
+    Verification starts after the newest purge; every other checkpoint must fit the row it names.
+    """
 
     __tablename__ = "audit_checkpoint"
+    __table_args__ = (sa.Index("ix_audit_checkpoint_district_id_sequence", "district_id", "sequence"),)
 
     id: Mapped[int] = key()
     district_id: Mapped[int]
     sequence: Mapped[int]
     hash: Mapped[str] = text(64)
     at: Mapped[datetime]
+    purged: Mapped[bool] = mapped_column(default=False)
     signature: Mapped[str] = text(64)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Event, Lock, Thread
 from time import sleep
+from typing import TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, current_app, has_request_context
@@ -17,6 +18,8 @@ from catalogue.core.models import Run
 
 Periodic = Mapping[str, Callable[[datetime], object]]
 Jobs = Mapping[str, Callable[[datetime], object]]
+T = TypeVar("T")
+PAUSES = (1, 3, 9)  # seconds between tries while the database is busy; SQLite waits ten more of its own at each
 _MAKING = Lock()
 
 
@@ -46,6 +49,14 @@ def make_tables(app: Flask) -> None:
 def once_a_minute(name: str, work: Callable[[datetime], object], at: datetime) -> bool:
     """Does periodic work unless another consumer already has this minute. Returns whether it was done here."""
     minute = at.replace(second=0, microsecond=0)
+    if not patiently(lambda: _claimed(name, minute)):
+        return False
+    error = _tried(name, work, at)
+    patiently(lambda: _settled(name, minute, at, error))
+    return True
+
+
+def _claimed(name: str, minute: datetime) -> bool:
     with transaction(writes=True):
         if db.session.get(Run, (name, minute)) is not None:
             return False
@@ -55,17 +66,46 @@ def once_a_minute(name: str, work: Callable[[datetime], object], at: datetime) -
         except sa.exc.IntegrityError:
             db.session.rollback()
             return False
-    error = _tried(name, work, at)
+    return True
+
+
+def _settled(name: str, minute: datetime, at: datetime, error: str) -> None:
     with transaction(writes=True):
         run = db.session.get_one(Run, (name, minute))
         run.done_at, run.error = at, error
-    return True
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """Does it again, seconds later, while the database is busy or away. Raises sa.exc.OperationalError when it stays so."""
+    for pause in PAUSES:
+        try:
+            return act()
+        except sa.exc.OperationalError as trouble:
+            db.session.rollback()
+            current_app.logger.warning("the database is busy or away, again in %s s: %s", pause, trouble.orig)
+        sleep(pause)
+    return act()
+
+
+def each_minute(periodic: Periodic) -> None:
+    """The work of one minute. All of it does what is due by now, so what a busy database kept from being done is done a minute later."""
+    try:
+        for name, work in periodic.items():
+            once_a_minute(name, work, clock.now())
+        patiently(lambda: outbox.deliver(clock.now()))
+    except sa.exc.OperationalError as trouble:
+        db.session.rollback()
+        current_app.logger.warning("the rest of this minute's work waits for the next: %s", trouble.orig)
 
 
 def _tried(name: str, work: Callable[[datetime], object], at: datetime) -> str:
     """Does the work; a failure is logged and kept on the run's row, so that the others of this minute go on."""
     try:
-        work(at)
+        patiently(lambda: work(at))
+    except sa.exc.OperationalError as trouble:  # away: the minute's other work would fare no better
+        db.session.rollback()
+        current_app.logger.warning("periodic work %s waits for the next minute: %s", name, trouble.orig)
+        return f"{type(trouble).__name__}: {trouble.orig}"[:500]
     except Exception as trouble:
         db.session.rollback()
         current_app.logger.exception("periodic work %s failed", name)
@@ -82,7 +122,7 @@ def wire(app: Flask, periodic: Periodic, jobs: Jobs) -> Huey:
     @huey.task()
     def deliver() -> None:
         with app.app_context():
-            outbox.deliver(clock.now())
+            patiently(lambda: outbox.deliver(clock.now()))
 
     @huey.task()
     def long_job(name: str) -> None:
@@ -92,9 +132,7 @@ def wire(app: Flask, periodic: Periodic, jobs: Jobs) -> Huey:
     @huey.periodic_task(crontab(minute="*"))
     def minute() -> None:
         with app.app_context():
-            for name, work in periodic.items():
-                once_a_minute(name, work, clock.now())
-            outbox.deliver(clock.now())
+            each_minute(periodic)
 
     app.extensions["songxue.queue"], app.extensions["songxue.periodic"] = huey, periodic
     app.extensions["songxue.wake_up"], app.extensions["songxue.long_job"] = deliver, long_job

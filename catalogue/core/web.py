@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Forbidden, HTTPException
 from werkzeug.routing import IntegerConverter, ValidationError
@@ -43,6 +43,11 @@ class Gate(Protocol):
 
 def anyone(actor: Actor | None) -> bool:
     """Public: also without sign-in. The few such routes stand in one list in tests/test_routes.py."""
+    return True
+
+
+def machines(actor: Actor | None) -> bool:
+    """Public like `anyone`, and nobody asks who it is: such a route answers while the database is away."""
     return True
 
 
@@ -112,7 +117,7 @@ def is_api() -> bool:
 
 
 def _check_permission() -> ResponseReturnValue | None:
-    if request.endpoint == "asset":
+    if request.endpoint and permission_of(current_app.view_functions[request.endpoint]) is machines:
         return None
     asking = visitor()  # also for a public or missing page: its head shows who is signed in
     gate: Gate = current_app.extensions["songxue.gate"]
@@ -321,8 +326,19 @@ def _on_crash(trouble: Exception) -> ResponseReturnValue:
     current_app.logger.exception("unhandled")
     busy = "database is locked" in str(trouble) or type(trouble).__name__ in ("OperationalError", "TimeoutError")
     if busy:
-        return Problem(503, "busy", "").answer([("Retry-After", "5")])
+        away = isinstance(trouble, OperationalError) and "database is locked" not in str(trouble) and not _answers()
+        return Problem(503, "away" if away else "busy", "").answer([("Retry-After", "5")])
     return Problem(500, "server_error", "").answer()
+
+
+def _answers() -> bool:
+    """Does the database answer at all, or was it merely too busy for this request?"""
+    try:
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 class IdConverter(IntegerConverter):
@@ -342,7 +358,7 @@ def init(app: Flask, gate: Gate) -> None:
     csrf.init_app(app)
     assets.init(app)
     shell.init(app)
-    permit(anyone)(assets.serve)
+    permit(machines)(assets.serve)
     app.before_request(_check_csrf)
     app.before_request(_check_permission)
     app.after_request(_finish)

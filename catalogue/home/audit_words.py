@@ -1,11 +1,13 @@
 """What the audit keeps as names of tables, columns and codes, in the words of the pages."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from catalogue.accounts.words import ROLE_WORDS
 from catalogue.core import signs
+from catalogue.core.audit import CITY
 from catalogue.core.signs import COMMON, DEEDS
-from catalogue.core.words import _l
+from catalogue.core.words import _, _l
 from catalogue.dispatch.operations import DECLINES
 from catalogue.orders import progress
 from catalogue.organisations.settings import SETTINGS
@@ -18,7 +20,12 @@ SUBJECTS: dict[str, Any] = {
     "appointment": _l("聘书"), "corps": _l("宣讲团"), "corps_member": _l("宣讲团成员"), "venue": _l("场地"), "venue_closure": _l("场地不开放"),
     "plaque": _l("授牌"), "organisation": _l("单位"), "alias": _l("别名"), "grouping": _l("分组"), "person": _l("人员"), "account": _l("账号"),
     "membership": _l("岗位"), "web_session": _l("登录"), "token": _l("令牌"), "setting": _l("规则"), "calendar_day": _l("工作日"), "day": _l("日子"),
-    "outbox": _l("待发"), "import": _l("导入"), "plan": _l("排课方案"),
+    "outbox": _l("待发"), "import": _l("导入"), "plan": _l("排课方案"), "audit": _l("审计记录"),
+}  # fmt: skip
+WHYS: dict[str, Any] = {
+    "missing row": _l("中间少了记录"), "previous hash": _l("和前一条接不上"), "changed row": _l("这一条被改过"),
+    "rows missing at the beginning": _l("开头少了记录"), "rows missing at the end": _l("末尾少了记录"), "rows beyond the head": _l("末尾多出记录"), "chain without a head": _l("没有链头"),
+    "checkpoint signature": _l("签名存根不对"), "another row than its checkpoint": _l("和签名存根不符"),
 }  # fmt: skip
 STATES = {"course_version": "version"}  # a subject whose states stand under another name in core.signs
 FIELDS: dict[str, Any] = {
@@ -44,7 +51,7 @@ _DEEDS: dict[str, Any] = {
     "reveal_telephone": _l("看联系电话"), "reveal_phone": _l("看电话"), "assign": _l("指定经办"), "wait_for_call": _l("等回电"), "call": _l("等回电"),
     "new_link": _l("重发答复链接"), "answer_link": _l("取答复链接"), "move": _l("改期"), "choose": _l("选定新时间"), "drop_order": _l("去掉一张点单"),
     "redispatch": _l("改派"), "show_codes": _l("生成备用码"), "honour_premium": _l("评定精品课"), "honour_gold": _l("评定金课"), "send": _l("发出"),
-    "set_setting": _l("改设置"), "add_alias": _l("添加别名"), "remove_alias": _l("去掉别名"),
+    "set_setting": _l("改设置"), "purge": _l("清理过期记录"), "add_alias": _l("添加别名"), "remove_alias": _l("去掉别名"),
 }  # fmt: skip
 _BESIDE = {  # what is done to a part is named in the history of the whole
     "appointment": ("lecturer", "corps"), "qualification": ("lecturer",), "corps_member": ("corps",), "corps": ("corps", "lecturer"),
@@ -52,6 +59,21 @@ _BESIDE = {  # what is done to a part is named in the history of the whole
     "account": ("person",), "course": ("version",), "course_version": ("version",), "edition_item": ("edition",), "order_note": ("order",),
     "dispatch_candidate": ("dispatch",), "day": ("calendar_day",),
 }  # fmt: skip
+
+
+def chain_word(chain: int, names: Mapping[int, str]) -> str:
+    """Whose chain it is: the district's name, or the city's own."""
+    return str(_("全市")) if chain == CITY else names.get(chain) or str(_("区 %(n)s", n=chain))
+
+
+def broken_line(broken: Iterable[Mapping[str, Any]], names: Mapping[int, str] | None = None) -> str:
+    """Where the chains are broken, in one line: 审计链断在：青浦区第 12 条（这一条被改过）. Empty when they are whole."""
+    known = names or {}
+    parts = [
+        str(_("%(chain)s第 %(n)s 条（%(why)s）", chain=chain_word(row["district_id"], known), n=row["sequence"], why=WHYS[row["why"]]))
+        for row in broken
+    ]  # fmt: skip
+    return str(_("审计链断在：%(where)s", where="；".join(parts))) if parts else ""
 
 
 def deed_word(subject: str, action: str) -> str:

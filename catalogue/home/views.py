@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from catalogue.core import languages, queue
 from catalogue.core.actor import Role
 from catalogue.core.db import db, transaction
-from catalogue.core.web import anyone, page, permit, visitor
+from catalogue.core.web import anyone, machines, page, permit, visitor
 from catalogue.home.gate import keep_type_size
 from config import ROOT
 
@@ -75,14 +75,14 @@ def _where_from() -> str:
 
 
 @pages.get("/healthz")
-@permit(anyone)
+@permit(machines)
 def healthz() -> ResponseReturnValue:
     """The process is alive. No I/O."""
     return jsonify(ok=True)
 
 
 @pages.get("/readyz")
-@permit(anyone)
+@permit(machines)
 def readyz() -> ResponseReturnValue:
     """Database reachable, migrated to the newest level, queue reachable; 503 otherwise."""
     found = {"database": _database(), "migrations": _migrated(), "queue": queue.reachable(current_app)}

@@ -64,10 +64,14 @@ def upgrade() -> None:
         sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("purged", sa.Boolean(), nullable=False),
         sa.Column("signature", sa.String(length=64), nullable=False),
         sa.CheckConstraint("length(hash) <= 64", name=op.f("ck_audit_checkpoint_hash_length")),
         sa.CheckConstraint("length(signature) <= 64", name=op.f("ck_audit_checkpoint_signature_length")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_checkpoint")),
+    )
+    op.create_index(
+        "ix_audit_checkpoint_district_id_sequence", "audit_checkpoint", ["district_id", "sequence"], unique=False
     )
     op.create_table(
         "audit_head",
@@ -2898,6 +2902,7 @@ def downgrade() -> None:
     op.drop_table("community_type")
     op.drop_table("calendar_day")
     op.drop_table("audit_head")
+    op.drop_index("ix_audit_checkpoint_district_id_sequence", table_name="audit_checkpoint")
     op.drop_table("audit_checkpoint")
     op.drop_index("ix_audit_subject", table_name="audit")
     op.drop_index("ix_audit_person_id_at", table_name="audit")

@@ -1,5 +1,6 @@
 """What an operator's probe and a stranger see first."""
 
+import pytest
 import sqlalchemy as sa
 
 from catalogue.core import queue
@@ -59,3 +60,49 @@ def test_without_a_queue_it_is_not_ready(client, monkeypatch):
     monkeypatch.setattr(queue, "reachable", lambda app: False)
 
     assert client.get("/readyz").status_code == 503
+
+
+@pytest.fixture
+def away(monkeypatch):
+    """The database is away: nothing connects."""
+
+    def connect(engine):
+        raise sa.exc.OperationalError("", None, Exception("connection refused"))
+
+    return lambda: monkeypatch.setattr(sa.Engine, "connect", connect)
+
+
+def test_with_the_database_away_a_signed_in_browser_too_hears_that_the_process_lives(client, away):
+    client.sign_in(a_dispatcher())
+    client.get("/orders/")
+    db.session.commit()
+    away()
+
+    alive, ready, figures = (client.get(path) for path in ("/healthz", "/readyz", "/metrics"))
+
+    assert (alive.status_code, alive.json) == (200, {"ok": True})
+    assert (ready.status_code, ready.json["database"]) == (503, False)
+    assert (figures.status_code, "songxue_database_up 0.0" in figures.text) == (200, True)
+
+
+def test_people_are_told_that_the_database_is_away_and_not_that_many_are_here(client, away):
+    client.sign_in(a_dispatcher())
+    db.session.commit()
+    away()
+
+    answer = client.get("/orders/")
+
+    assert (answer.status_code, "系统暂时连不上资料库" in answer.text, answer.headers["Retry-After"]) == (
+        503,
+        True,
+        "5",
+    )
+
+
+def test_no_statement_is_sent_for_a_signed_in_browser_that_asks_whether_we_live(client, statements):
+    client.sign_in(a_dispatcher())
+
+    with statements() as sent:
+        client.get("/healthz")
+
+    assert sent == []

@@ -121,7 +121,7 @@ def test_a_broken_chain_is_said_aloud(client):
     for sql in kept:
         db.session.execute(sa.text(sql))
     db.session.commit()
-    assert ("链条断了" in page, "changed row" in page) == (True, True)
+    assert ("链条断了" in page, "这一条被改过" in page) == (True, True)
 
 
 def test_only_the_system_administrator_runs_the_machinery(client):

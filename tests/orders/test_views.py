@@ -18,6 +18,7 @@ from catalogue.orders import form_views, operations
 from catalogue.orders.models import Order, OrderHistory, OrderWindow
 from catalogue.orders.states import State
 from tests.factories import (
+    KEY_FOR_AUDIT,
     NOON,
     a_committee,
     a_dispatcher,
@@ -616,7 +617,7 @@ def test_an_order_placed_at_once_has_the_history_and_audit_of_one_written_step_b
     assert {k: v for k, v in dump(at_once).items() if k in SAME} == {
         k: v for k, v in dump(stepwise).items() if k in SAME
     }
-    assert (at_once.corps_id, audit.verify("key").broken) == (corps_id, ())
+    assert (at_once.corps_id, audit.verify(KEY_FOR_AUDIT).broken) == (corps_id, ())
 
 
 SAME = (
