@@ -286,7 +286,8 @@ def test_every_word_of_the_proof_is_said_in_chinese(app):
 def test_the_commands_prove_the_chain_and_compare_it_with_checkpoints_kept_elsewhere(app, tmp_path):
     _acts(2)
     runner, kept = app.test_cli_runner(), tmp_path / "audit.json"
-    kept.write_text(runner.invoke(args=["audit", "checkpoint"]).stdout)
+    printed = runner.invoke(args=["audit", "checkpoint"]).output
+    kept.write_text(printed.splitlines()[-1])  # the log's line, on standard error, comes before
     seals.forget_witness()
     whole = runner.invoke(args=["audit", "verify", "--against", str(kept)])
     with _around_the_guards():
