@@ -58,6 +58,7 @@ from catalogue.lessons import api as lessons_api
 from catalogue.lessons import models as _lessons
 from catalogue.lessons import move_views as moves
 from catalogue.lessons import reactions as lessons_reactions
+from catalogue.lessons import risks as lessons_risks
 from catalogue.lessons import views as lessons
 from catalogue.lessons.events import LessonDelivered
 from catalogue.menu import api as menu_api
@@ -91,6 +92,7 @@ from catalogue.ratings import views as ratings
 from catalogue.venues import api as venues_api
 from catalogue.venues import models as _venues
 from catalogue.venues import views as venues
+from catalogue.venues.events import VenueChanged
 from config import ROOT, Config
 
 MODELS = (
@@ -150,7 +152,8 @@ LISTENERS: events.Table = {  # news → reactions, in order, in the same transac
     CourseWithdrawn: (menu_reactions.on_course,),
     CourseOffered: (menu_reactions.on_course,),
     EditionChanged: (menu_reactions.on_edition,),
-    AvailabilityChanged: (menu_reactions.on_lecturer,),
+    AvailabilityChanged: (lessons_reactions.on_availability, menu_reactions.on_lecturer),
+    VenueChanged: (lessons_reactions.on_venue,),
     OrderCancelled: (dispatch_reactions.on_order_cancelled, lessons_reactions.on_order_cancelled),
     OfferAccepted: (lessons_reactions.on_offer_accepted,),
     LessonDelivered: (ratings_reactions.on_delivered,),
@@ -238,6 +241,7 @@ def create_app(config: Config | None = None) -> Flask:
     order_form.AVAILABILITY = order_calendar.who_could_come
     orders.LINES = order_lines.lines
     dispatch_board.LESSON_WORDS = lesson_words.words_of
+    lessons_risks.wire()
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
     api.init(app, APIS)

@@ -77,6 +77,7 @@ class Month:
     days: dict[date, dict[str, str]]
     holds: Sequence[Hold]
     marks: list[Any]
+    clashes: Mapping[date, Sequence[Hold]] = field(default_factory=dict)  # lessons on half-days marked as away
 
 
 def last_of(first: date) -> date:
@@ -102,9 +103,7 @@ def month_of(lecturer: Lecturer, first: date, today: date, *, taken_only: bool =
     """Three statements. `taken_only`: what another district may know, 已占用 and nothing else."""
     last = last_of(first)
     holds = holds_of(HoldKind.LECTURER, [lecturer.id], first, last)
-    busy: dict[date, list[Hold]] = defaultdict(list)
-    for hold in holds:
-        busy[clock.day_of(hold.busy_from)].append(hold)
+    busy = _by_day(holds)
     if taken_only:
         taken = {"word": _("已占用"), "tone": "busy"}
         return Month(first, {day: dict(taken) for day in busy}, (), [])
@@ -115,7 +114,25 @@ def month_of(lecturer: Lecturer, first: date, today: date, *, taken_only: bool =
         day = first + timedelta(days=n)
         days[day] = _cell(day, busy.get(day, ()), week, dated, past=day < today)
     marks = [dated[key] for key in sorted(dated, key=lambda k: (k[0], list(HalfDay).index(k[1])))]
-    return Month(first, days, holds, marks)
+    return Month(first, days, holds, marks, _by_day(clashing(holds, dated)))
+
+
+def _by_day(holds: Iterable[Hold]) -> dict[date, list[Hold]]:
+    found: dict[date, list[Hold]] = defaultdict(list)
+    for hold in holds:
+        found[clock.day_of(hold.busy_from)].append(hold)
+    return dict(found)
+
+
+def clashing(holds: Iterable[Hold], dated: Mapping[tuple[date, HalfDay], Any]) -> list[Hold]:
+    """Holds of fixed lessons still to come that touch a half-day marked as away."""
+    away = [clock.at(day, m) for (day, h), row in dated.items() if not row.free for m in clock.SPANS[h]]
+    spans = list(zip(away[::2], away[1::2], strict=True))
+    at = clock.now()
+    return [
+        hold for hold in holds
+        if hold.held_for == "lesson" and hold.busy_from > at and any(hold.busy_from < b and a < hold.teach_until for a, b in spans)
+    ]  # fmt: skip
 
 
 def _cell(

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from catalogue.calendar import boards, day_operations, forms, queries, working_days
-from catalogue.calendar.models import CalendarDay, DayKind
+from catalogue.calendar.models import CalendarDay, DayKind, HoldKind
 from catalogue.calendar.policy import BOARDS, may_set_days
 from catalogue.core import clock
 from catalogue.core.actor import Role
@@ -126,6 +126,11 @@ def away(lecturer_id: int) -> ResponseReturnValue:
         for n in range((last - first).days + 1):
             day = first + timedelta(days=n)
             lecturer_operations.set_exception(found, day, halves, free, by=actor(), at=now(), note=note)
+        dated = lecturers.exceptions([found.id], first, last)[found.id]
+        clashes = boards.clashing(boards.holds_of(HoldKind.LECTURER, [found.id], first, last), dated)
+        if clashes:
+            flash(_("已登记。这几天已定 %(n)s 场课，登记不来不会取消它们。", n=len(clashes)), "wait")
+            return redirect(f"{back}?month={clock.local(clashes[0].busy_from):%Y-%m}")
         flash(_("已登记。"), "done")
         return redirect(f"{back}?month={first:%Y-%m}")
 

@@ -16,7 +16,16 @@ from catalogue.core.words import _
 from catalogue.courses.models import Course
 from catalogue.lecturers import appointing, forms, listing, operations, policy, queries
 from catalogue.lecturers.models import Appointment, Lecturer, Qualification
-from catalogue.lecturers.views import KEEPERS, KEEPERS_AND_LECTURERS, crumbs_of, done, form_page, kept
+from catalogue.lecturers.views import (
+    KEEPERS,
+    KEEPERS_AND_LECTURERS,
+    coming,
+    crumbs_of,
+    done,
+    done_or_mend,
+    form_page,
+    kept,
+)
 
 pages = Blueprint("lecturer_parts", __name__, url_prefix="/lecturers")
 
@@ -129,9 +138,11 @@ def end_appointment(lecturer_id: int, appointment_id: int) -> ResponseReturnValu
         form = forms.EndForm(data={"on": clock.day_of(now())})
         if not form.validate_on_submit():
             lead = _("这一天以后不能再派课；已经定好的课请派单员改派。")
-            return form_page(found, form, _("提前结束聘书 %(number)s", number=old.number), _("提前结束"), lead=lead)
+            return form_page(
+                found, form, _("提前结束聘书 %(number)s", number=old.number), _("提前结束"), lead=lead, **coming(found)
+            )
         appointing.end_early(found, old, on=form.on.data, reason=form.reason.data or "", by=actor(), at=now())
-        return done(found, _("聘期已提前结束。"))
+        return done_or_mend(found, _("聘期已提前结束。"))
 
 
 # ── hours ──────────────────────────────────────────────────────────────────────────────────────

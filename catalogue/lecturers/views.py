@@ -5,13 +5,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from catalogue.core import clock, once
+from catalogue.core import booked, clock, once
 from catalogue.core.actor import Role
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import NotAllowed
 from catalogue.core.forms import version_of
 from catalogue.core.web import actor, now, page, permit, roles, signed_in
-from catalogue.core.wording import WEEKDAYS
+from catalogue.core.wording import WEEKDAYS, short_day
 from catalogue.core.words import _
 from catalogue.lecturers import forms, labels, listing, operations, policy, queries
 from catalogue.lecturers.models import Lecturer, LecturerKind, Source, TitleTier
@@ -39,6 +39,21 @@ def form_page(lecturer: Lecturer | None, form: Any, title: str, label: str, **mo
 def done(lecturer: Lecturer, words: str) -> ResponseReturnValue:
     flash(words, "done")
     return redirect(f"/lecturers/{lecturer.id}")
+
+
+def done_or_mend(lecturer: Lecturer, words: str) -> ResponseReturnValue:
+    """After an act that may leave lessons without their lecturer: to those, when there are any, else back to the lecturer."""
+    hit = booked.lost(booked.WITH_LECTURER(actor(), now(), lecturer.id))
+    if not hit:
+        return done(lecturer, words)
+    flash(words + booked.words_of(hit), "wait")
+    return redirect(f"/lessons/at-risk?lecturer={lecturer.id}")
+
+
+def coming(lecturer: Lecturer) -> dict[str, Any]:
+    """What a form that ends something shows before it is sent."""
+    title = _("这位讲师后面还有这些课。最后一天以后的不会自动取消，保存后要改派：")
+    return {"booked": booked.WITH_LECTURER(actor(), now(), lecturer.id), "booked_title": title}
 
 
 def kept(lecturer_id: int) -> Lecturer:
@@ -191,8 +206,12 @@ def end(lecturer_id: int) -> ResponseReturnValue:
         form = forms.EndForm(obj=found, data={"on": clock.day_of(now())})
         if not form.validate_on_submit():
             lead = _("以后不再派课，聘书和讲过的课都保留。已经定好的课请派单员改派。")
-            return form_page(found, form, _("停止授课"), _("停止授课"), lead=lead)
+            return form_page(found, form, _("停止授课"), _("停止授课"), lead=lead, **coming(found))
         operations.end(
             found, on=form.on.data, reason=form.reason.data or "", by=actor(), at=now(), version=version_of(form)
         )
-        return done(found, _("已停止授课。"))
+        on = form.on.data
+        return done_or_mend(
+            found,
+            _("已停止授课。") if on < clock.day_of(now()) else _("记下了，%(day)s以后停止授课。", day=short_day(on)),
+        )

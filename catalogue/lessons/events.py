@@ -40,6 +40,14 @@ class LessonMissed:
 
 
 @dataclass(frozen=True)
+class LessonAtRisk:
+    """The lecturer or the venue of a fixed lesson is not to be had then any more (risks.Why). Said again while it lasts."""
+
+    lesson_id: int
+    why: str
+
+
+@dataclass(frozen=True)
 class MoveAsked:
     move_id: int
 

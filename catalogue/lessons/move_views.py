@@ -11,7 +11,7 @@ from catalogue.core.web import actor, anyone, now, page, permit, require, roles,
 from catalogue.core.wording import span_text
 from catalogue.core.words import _
 from catalogue.dispatch.operations import Pick
-from catalogue.lessons import moves, notice, policy, queries
+from catalogue.lessons import moves, notice, policy, queries, risks
 from catalogue.lessons.forms import ROWS, AskMoveForm, ConfirmForm, MoveForm, RefuseMoveForm
 from catalogue.lessons.models import Lesson, LessonLecturer, MissedBy
 from catalogue.lessons.states import MoveState
@@ -52,6 +52,7 @@ def index() -> ResponseReturnValue:
             waiting=queries.moves_waiting(actor()),
             silent=queries.unconfirmed_in(actor(), now()),
             notice=notice,
+            at_risk=risks.count(actor(), now()),
         )
 
 

@@ -1,7 +1,7 @@
 """Lessons in a scope: one, a calendar of them, and their figures."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -126,6 +126,20 @@ def between(by: Actor, since: datetime, until: datetime) -> Sequence[Lesson]:
     spanned = (Lesson.starts_at >= since, Lesson.starts_at < until, Lesson.state != State.CALLED_OFF)
     query = sa.select(Lesson).where(*spanned, seen_by(by)).options(*ROW)
     return db.session.scalars(query.order_by(Lesson.starts_at, Lesson.id).limit(1000)).all()
+
+
+def rows_of(ids: Iterable[int]) -> Sequence[Lesson]:
+    """Lessons by id as rows, with who comes, soonest first, without a scope."""
+    query = sa.select(Lesson).where(Lesson.id.in_(list(ids))).options(*ROW, selectinload(Lesson.parties))
+    return db.session.scalars(query.order_by(Lesson.starts_at, Lesson.id)).all()
+
+
+def offers_named(words: Mapping[int, str]) -> list[tuple[Offer, str]]:
+    """Offers by id with what is said of each, soonest first, without a scope."""
+    course = joinedload(Offer.dispatch).joinedload(Dispatch.course_version)
+    query = sa.select(Offer).where(Offer.id.in_(words)).options(course, joinedload(Offer.lecturer))
+    found = db.session.scalars(query.order_by(Offer.starts_at, Offer.id)) if words else ()
+    return [(offer, words[offer.id]) for offer in found]
 
 
 def roster(lesson_id: int) -> Sequence[Attendance]:

@@ -13,9 +13,9 @@ from catalogue.core.actor import Actor
 from catalogue.core.db import transaction
 from catalogue.core.errors import Invalid, NotVisible
 from catalogue.core.forms import said_seen, version_of
-from catalogue.core.web import actor, now, page, permit, require, signed_in
+from catalogue.core.web import actor, now, page, permit, require, roles, signed_in
 from catalogue.core.words import _
-from catalogue.lessons import attendance, moves, notice, operations, policy, queries
+from catalogue.lessons import attendance, moves, notice, operations, policy, queries, risks
 from catalogue.lessons.forms import CountForm, LinkForm, LostForm, MarkForm, MissedForm, NameForm, ReasonForm
 from catalogue.lessons.models import AttendanceState, Lesson, LessonParty, MissedBy
 from catalogue.lessons.states import State
@@ -58,7 +58,28 @@ def _list() -> ResponseReturnValue:
         before=request.args.get("before", ""),
     )
     counts = queries.tab_counts(actor(), now())
-    return page("lessons/index.html", found=found, counts=counts, tab=tab, q=q, day=day, notice=notice)
+    return page(
+        "lessons/index.html", found=found, counts=counts, tab=tab, q=q, day=day, notice=notice, at_risk=risks.count(actor(), now())
+    )  # fmt: skip
+
+
+@pages.get("/lessons/at-risk")
+@permit(roles(*risks.MENDERS))
+def at_risk() -> ResponseReturnValue:
+    """已定的课要改派: of one lecturer or one venue when the URL names it, else all in sight; what is wrong and what to do."""
+    lecturer_id, venue_id = request.args.get("lecturer", type=int), request.args.get("venue", type=int)
+    with transaction():
+        found = risks.in_sight(actor(), now(), lecturer_id=lecturer_id, venue_id=venue_id)
+        whys: dict[int, list[str]] = {}
+        for risk in found:
+            if risk.slot.kind == "lesson":
+                whys.setdefault(risk.slot.id, []).append(risk.words)
+        offers = queries.offers_named({r.slot.id: r.words for r in found if r.slot.kind == "offer"})
+        lessons = queries.rows_of(whys)
+        return page(
+            "lessons/at_risk.html", lessons=lessons, whys=whys, offers=offers, notice=notice, narrowed=bool(lecturer_id or venue_id),
+            runs={x.id: policy.runs(actor(), x) for x in lessons},
+        )  # fmt: skip
 
 
 def _month() -> ResponseReturnValue:
@@ -150,8 +171,9 @@ def may(by: Actor, lesson: Lesson) -> May:
 
 def _lesson_page(lesson: Lesson, *, phones: bool = False, link: str = "") -> ResponseReturnValue:
     by = actor()
+    mends = lesson.state is State.SCHEDULED and (policy.runs(by, lesson) or policy.of_town(by, lesson))
     return page(
-        "lessons/show.html", lesson=lesson, may=may(by, lesson), phones=phones, link=link, move=queries.open_move(lesson.id),
+        "lessons/show.html", wrong=[r.words for r in risks.of_lesson(lesson.id, now())] if mends else [], lesson=lesson, may=may(by, lesson), phones=phones, link=link, move=queries.open_move(lesson.id),
         equipment=queries.equipment_of(lesson.course_version_id), history=queries.history_of(lesson.id), notice=notice,
         here=queries.attendance_counts([lesson.id])[lesson.id], moves=moves, policy=policy, me_actor=by,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from catalogue.core.db import db
 from catalogue.core.models import Outbox
 from catalogue.dispatch import states as dispatches
 from catalogue.dispatch.models import Dispatch, Offer
+from catalogue.lessons import risks
 from catalogue.lessons import states as lessons
 from catalogue.lessons.models import Lesson, LessonLecturer, MissedBy, Move
 from catalogue.lessons.queries import whole
@@ -161,6 +162,13 @@ def _of_silence(lesson_id: int, told: Told) -> Persons:
     return _desk(lesson, told) if waits else set()
 
 
+def _of_risk(lesson_id: int, told: Told) -> Persons:
+    """The desk, while it is still so; the lecturer who said it, or whoever closed the room, is not the one to mend it."""
+    lesson = db.session.get_one(Lesson, lesson_id)
+    still = any(r.why.value == told.payload.get("why") for r in risks.of_lesson(lesson_id, told.at))
+    return _desk(lesson, told) if still else set()
+
+
 def _of_wish(move_id: int, told: Told) -> Persons:
     move = db.session.get_one(Move, move_id)
     return _desk(move, told) if move.state is lessons.MoveState.OPEN else set()
@@ -205,6 +213,7 @@ RULES: dict[Kind, Callable[[int, Told], Persons]] = {
     Kind.LESSON_CALLED_OFF: _when_lesson(lessons.State.CALLED_OFF, desk=True),
     Kind.LESSON_MISSED: _when_lesson(lessons.State.MISSED, desk=True),
     Kind.LESSON_UNACCOUNTED: _when_lesson(lessons.State.SCHEDULED, same_time=True),
+    Kind.LESSON_AT_RISK: _of_risk,
     Kind.MOVE_ASKED: _of_wish,
     Kind.MOVE_REFUSED: _who_wished,
     Kind.MOVE_UNCONFIRMED: _of_silence,

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     LESSON_CALLED_OFF = "lesson_called_off"
     LESSON_MISSED = "lesson_missed"
     LESSON_UNACCOUNTED = "lesson_unaccounted"
+    LESSON_AT_RISK = "lesson_at_risk"
     MOVE_ASKED = "move_asked"
     MOVE_REFUSED = "move_refused"
     MOVE_UNCONFIRMED = "move_unconfirmed"

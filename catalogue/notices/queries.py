@@ -1,6 +1,6 @@
 """Who is to be told, what the inbox shows, and what was told already."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -50,6 +50,20 @@ def was_told(offer_id: int, kind: str) -> bool:
         Outbox.subject == "offer", Outbox.subject_id == offer_id, Outbox.kind == kind, Outbox.done_at.is_not(None), Outbox.cancelled_at.is_(None),
     )  # fmt: skip
     return db.session.scalar(query.limit(1)) is not None
+
+
+def said_or_waiting(subject: str, subject_id: int, beginning: str, person_ids: Collection[int]) -> bool:
+    """Does a notice on a thing with a key that begins so wait to be delivered, or has one of these persons got one?"""
+    rows = db.session.execute(
+        sa.select(Outbox.key, Outbox.done_at).where(
+            Outbox.subject == subject, Outbox.subject_id == subject_id, Outbox.cancelled_at.is_(None),
+            Outbox.key.startswith(beginning, autoescape=True),
+        )
+    ).all()  # fmt: skip
+    if any(row.done_at is None for row in rows):
+        return True
+    said = sa.select(Message.id).where(Message.person_id.in_(person_ids), Message.key.in_([row.key for row in rows]))
+    return bool(rows) and db.session.scalar(said.limit(1)) is not None
 
 
 # ── the inbox ───────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from catalogue.core import clock, outbox
-from catalogue.core.actor import Actor
+from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db
 from catalogue.dispatch import events as dispatching
 from catalogue.dispatch.models import Dispatch, Offer
@@ -147,6 +147,15 @@ def on_lesson_ended(news: Any, *, by: Actor, at: datetime) -> None:
     _put(kinds[type(news)], db.session.get_one(Lesson, news.lesson_id), by=by, at=at)
 
 
+def on_lesson_at_risk(news: teaching.LessonAtRisk, *, by: Actor, at: datetime) -> None:
+    """Once per lesson, time and reason: not again while a row waits or somebody was told. A mark that was taken back in between told nobody."""
+    lesson = db.session.get_one(Lesson, news.lesson_id)
+    mark = f"{news.why}:{lesson.starts_at.isoformat()}"
+    desk = queries.holders(Role.DISPATCHER, [lesson.district_id], clock.day_of(at))
+    if not queries.said_or_waiting("lesson", lesson.id, f"{Kind.LESSON_AT_RISK.value}:{lesson.id}:{mark}:", desk):
+        _put(Kind.LESSON_AT_RISK, lesson, by=by, at=at, mark=f"{mark}:{at.isoformat()}", why=news.why)
+
+
 def on_move_asked(news: teaching.MoveAsked, *, by: Actor, at: datetime) -> None:
     _put(Kind.MOVE_ASKED, db.session.get_one(Move, news.move_id), by=by, at=at)
 
@@ -184,6 +193,7 @@ LISTENERS: dict[type, Any] = {
     teaching.LessonLost: on_lesson_ended,
     teaching.LessonCalledOff: on_lesson_ended,
     teaching.LessonMissed: on_lesson_ended,
+    teaching.LessonAtRisk: on_lesson_at_risk,
     teaching.MoveAsked: on_move_asked,
     teaching.MoveRefused: on_move_refused,
     rating.RatingOpened: on_rating_opened,

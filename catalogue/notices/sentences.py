@@ -46,6 +46,18 @@ def _moved(lesson: Any, payload: dict[str, Any]) -> str:
     return _("原来 %(old)s，现在 %(when)s", old=moment_text(datetime.fromisoformat(str(old))), when=_when(lesson))
 
 
+def _at_risk(payload: dict[str, Any]) -> str:
+    """What became of the lecturer or the room of a fixed lesson."""
+    return {
+        "appointment": _("已定的课，讲师到时没有聘书，请改派"),
+        "stopped": _("已定的课，讲师停止授课了，请改派"),
+        "away": _("已定的课，讲师登记那天不来，请改派"),
+        "ended": _("已定的课，场地停用了，请换场地"),
+        "closed": _("已定的课，场地那天不开放，请换场地"),
+        "plaque": _("已定的课，场地摘牌了，请换场地"),
+    }.get(str(payload.get("why")), _("已定的课要改派"))
+
+
 Words = Callable[[Any, dict[str, Any]], tuple[str, str]]
 WORDS: dict[Kind, Words] = {
     Kind.ORDER_SUBMITTED: lambda o, p: (_("%(who)s的点单等您审核", who=o.organisation.name), _title(o)),
@@ -76,6 +88,7 @@ WORDS: dict[Kind, Words] = {
     Kind.LESSON_CALLED_OFF: lambda k, p: (_("停课了"), f"{_title(k)} · {_when(k)}"),
     Kind.LESSON_MISSED: lambda k, p: (_("课没上成，已登记"), f"{_title(k)} · {_when(k)}"),
     Kind.LESSON_UNACCOUNTED: lambda k, p: (_("课上过了吗？请登记到了多少人"), f"{_title(k)} · {_when(k)}"),
+    Kind.LESSON_AT_RISK: lambda k, p: (_at_risk(p), f"{_title(k)} · {_when(k)}"),
     Kind.MOVE_ASKED: lambda m, p: (_("有一场课要改期"), _title(m)),
     Kind.MOVE_REFUSED: lambda m, p: (_("改期没改成，还按原来的时间上"), _title(m)),
     Kind.MOVE_UNCONFIRMED: lambda k, p: (_("新时间没人确认，请打电话"), f"{_title(k)} · {_when(k)}"),

@@ -111,7 +111,7 @@ class PlaqueForm(Form):
 class WithdrawForm(Form):
     """摘牌."""
 
-    on = DayField(_l("摘牌日期"), [A_DAY], description=_l("从这一天起不再安排新课；已经定好的课不受影响。"))
+    on = DayField(_l("摘牌日期"), [A_DAY], description=_l("从这一天起不再安排新课；那天以后已定的课要换场地。"))
     reason = StringField(_l("原因"), [Length(max=200)])
 
 

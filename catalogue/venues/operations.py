@@ -1,6 +1,7 @@
 """Every write on venues: the row, equipment, hours, closures and plaques."""
 
 import itertools
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +24,7 @@ from catalogue.venues.events import VenueChanged
 from catalogue.venues.models import Plaque, Venue, VenueClosure, VenueEquipment, VenueHours
 
 Hours = tuple[int, int, int]  # weekday (0 = Monday), opens, closes in minutes of the local day
+PLAQUE_NUMBER = re.compile(r"\w[\w\-/〔〕（）() ]*")
 COLUMNS = frozenset(
     {
         "kind", "name", "shared", "capacity", "address", "latitude", "longitude", "floor", "lift", "parking", "way_in", "telephone", "brand",
@@ -212,9 +214,15 @@ def set_own_room(venue: Venue, *, by: Actor, at: datetime, version: int | None =
 
 
 def award(venue: Venue, *, batch: str, number: str, awarded_on: date, by: Actor, at: datetime) -> Plaque:
-    """授牌: a plaque with its batch and number."""
+    """授牌: a plaque with its batch and number; one at a time is in force."""
     _need(policy.may_award(by, venue))
     _in_use(venue)
+    if not PLAQUE_NUMBER.fullmatch(number):
+        raise Invalid(_("请照牌子上的号填写，用汉字、字母和数字，例如：QP-03-12。"), field="number")
+    there = db.session.scalars(sa.select(Plaque).where(Plaque.venue_id == venue.id, Plaque.withdrawn_on.is_(None)))
+    for one in there:
+        words = _("这里已经挂着 %(batch)s的牌 %(number)s。要换新牌，请先摘牌。", batch=one.batch, number=one.number)
+        raise Invalid(words, field="number")
     if db.session.scalar(sa.select(sa.exists().where(Plaque.number == number))):
         raise Invalid(_("这个牌号已经用过，请核对。"), field="number")
     made = Plaque(venue_id=venue.id, batch=batch, number=number, awarded_on=awarded_on)

@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from catalogue.core import clock, once
+from catalogue.core import booked, clock, once
 from catalogue.core.actor import Role
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import NotAllowed, NotVisible
 from catalogue.core.forms import ActionForm, options, version_of
 from catalogue.core.web import actor, now, page, permit, roles, signed_in
-from catalogue.core.wording import WEEKDAYS
+from catalogue.core.wording import WEEKDAYS, short_day
 from catalogue.core.words import _
 from catalogue.organisations.queries import names_of
 from catalogue.venues import forms, listing, operations, policy, queries
@@ -40,6 +40,21 @@ def _form_page(venue: Venue | None, form: Any, title: str, label: str, **more: A
 def _done(venue: Venue, words: str) -> ResponseReturnValue:
     flash(words, "done")
     return redirect(f"/venues/{venue.id}")
+
+
+def _done_or_mend(venue: Venue, words: str) -> ResponseReturnValue:
+    """After an act that may leave lessons without a room: to those, when there are any, else back to the venue."""
+    hit = booked.lost(booked.IN_VENUE(actor(), now(), venue.id))
+    if not hit:
+        return _done(venue, words)
+    flash(words + booked.words_of(hit), "wait")
+    return redirect(f"/lessons/at-risk?venue={venue.id}")
+
+
+def _coming(venue: Venue) -> dict[str, Any]:
+    """What a form that ends or closes something shows before it is sent."""
+    title = _("这里后面还有这些课。不能用的日子里的不会自动取消，保存后要换场地：")
+    return {"booked": booked.IN_VENUE(actor(), now(), venue.id), "booked_title": title}
 
 
 def _kept(venue_id: int) -> Venue:
@@ -164,11 +179,11 @@ def end(venue_id: int) -> ResponseReturnValue:
         form = forms.EndForm(obj=found, data={"on": clock.day_of(now())})
         if not form.validate_on_submit():
             lead = _("停用以后不再安排新课，过去的记录都保留。")
-            return _form_page(found, form, _("停用场地"), _("停用"), lead=lead)
+            return _form_page(found, form, _("停用场地"), _("停用"), lead=lead, **_coming(found))
         operations.end(
             found, on=form.on.data, reason=form.reason.data or "", by=actor(), at=now(), version=version_of(form)
         )
-        return _done(found, _("已停用。"))
+        return _done_or_mend(found, _("已停用。"))
 
 
 # ── hours and closures ─────────────────────────────────────────────────────────────────────────
@@ -207,12 +222,12 @@ def close(venue_id: int) -> ResponseReturnValue:
         form = forms.ClosureForm()
         if not form.validate_on_submit():
             lead = _("已经定在这里的课不会自动改，请联系派单员改期。")
-            return _form_page(found, form, _("临时不开放"), _("保存"), lead=lead)
+            return _form_page(found, form, _("临时不开放"), _("保存"), lead=lead, **_coming(found))
         half_day = HalfDay(form.half_day.data) if form.half_day.data else None
         operations.close(
             found, form.first_day.data, form.last_day.data, half_day=half_day, reason=form.reason.data or "", by=actor(), at=now()
         )  # fmt: skip
-        return _done(found, _("已记下，这几天不会安排新课。"))
+        return _done_or_mend(found, _("已记下，这几天不会安排新课。"))
 
 
 @pages.post("/<int:venue_id>/closures/<int:closure_id>/take-back")
@@ -259,6 +274,6 @@ def withdraw(venue_id: int, plaque_id: int) -> ResponseReturnValue:
             raise NotVisible(_("没有找到，或者不在您的范围内。"))
         form = forms.WithdrawForm(data={"on": clock.day_of(now())} if request.method == "GET" else None)
         if not form.validate_on_submit():
-            return _form_page(found, form, _("摘牌 %(number)s", number=plaque.number), _("摘牌"))
+            return _form_page(found, form, _("摘牌 %(number)s", number=plaque.number), _("摘牌"), **_coming(found))
         operations.withdraw(found, plaque, on=form.on.data, reason=form.reason.data or "", by=actor(), at=now())
-        return _done(found, _("已摘牌，从 %(day)s 起不再安排新课。", day=form.on.data.isoformat()))
+        return _done_or_mend(found, _("已摘牌，%(day)s起不再安排新课。", day=short_day(form.on.data)))

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from catalogue.accounts.models import Person
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
-from catalogue.lecturers import queries
+from catalogue.lecturers import operations, queries
 from catalogue.lecturers.models import Appointment, AvailabilityException, Corps, CorpsMember, CorpsRole, Lecturer
 from tests.factories import (
+    NOON,
     TODAY,
     a_committee,
     a_course,
@@ -19,6 +20,7 @@ from tests.factories import (
     a_district_administrator,
     a_lecturer,
     a_person,
+    actor_of,
     an_orderer,
     save,
     the_district,
@@ -286,3 +288,28 @@ def test_no_exception_is_left_by_looking(client):
     client.get(f"/lecturers/{lecturer.id}")
 
     assert db.session.scalar(sa.select(sa.func.count()).select_from(AvailabilityException)) == 0
+
+
+def test_a_lecturer_who_stops_is_not_called_ending_and_a_hidden_term_does_not_read_as_none(client):
+    lecturer, keeper = a_lecturer("讲师甲"), a_district_administrator()
+    operations.end(lecturer, on=TODAY, reason="", by=actor_of(keeper), at=NOON)
+    reader = an_orderer(a_committee())
+    lecturer_id = lecturer.id
+    db.session.commit()
+
+    page = client.sign_in(keeper).get(f"/lecturers/{lecturer_id}").text
+    shown = client.sign_in(reader).get("/lecturers/?ended=1").text + client.get("/lecturers/").text
+
+    assert "教到 3月2日，以后停止授课" in page
+    assert "快到期" not in page
+    assert "只给区里看" in shown
+
+
+def test_the_page_of_a_corps_has_no_column_of_acts_for_readers(client):
+    corps = a_corps(None, a_lecturer())
+    keeper, reader = a_district_administrator(), an_orderer(a_committee())
+    url = f"/lecturers/corps/{corps.id}"
+    db.session.commit()
+
+    assert "操作" in client.sign_in(keeper).get(url).text
+    assert "操作" not in client.sign_in(reader).get(url).text
