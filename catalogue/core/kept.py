@@ -13,7 +13,8 @@ from catalogue.core.db import db
 from catalogue.core.words import DEFAULT, spoken
 
 SECONDS = 5.0
-MOST = 2000
+MOST = 600
+OLDEST, LOOK_EVERY = 300.0, 32
 _KEY = "songxue.kept"
 T = TypeVar("T")
 
@@ -37,11 +38,21 @@ def kept(key: Hashable, make: Callable[[], T], seconds: float = SECONDS) -> T:
     except BaseException:
         shelf.pop(key, None)
         raise
+    if found is None:
+        _clear(shelf, monotonic())
+    shelf[key] = (monotonic(), value)
+    return value
+
+
+def _clear(shelf: dict[Hashable, tuple[float, Any]], at: float) -> None:
+    """Gives back the memory of what nobody has asked to renew for minutes (looked for now and then), or of the oldest half."""
+    if len(shelf) % LOOK_EVERY == LOOK_EVERY - 1:
+        for old, (made, _value) in list(shelf.items()):
+            if made + OLDEST < at:
+                shelf.pop(old, None)
     if len(shelf) >= MOST:
         for old in sorted(shelf.copy(), key=lambda k: shelf.get(k, (0.0, None))[0])[: MOST // 2]:
             shelf.pop(old, None)
-    shelf[key] = (monotonic(), value)
-    return value
 
 
 def detached(row: T, *more: Any) -> T:

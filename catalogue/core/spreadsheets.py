@@ -9,9 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 from python_calamine import CalamineWorkbook
 
 from catalogue.core.errors import Invalid
@@ -199,6 +196,8 @@ def as_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def as_xlsx(sheets: Mapping[str, Iterable[Sequence[Cell]]], widths: Sequence[int] = ()) -> bytes:
     """An Excel file: sheets by name, the first row of each bold; texts are text cells, whatever they begin with."""
+    from openpyxl import Workbook  # noqa: PLC0415  # twenty megabytes that only whoever writes a table needs
+
     book = Workbook(write_only=True)
     for title, rows in sheets.items():
         sheet = book.create_sheet(title[:31])
@@ -212,6 +211,9 @@ def as_xlsx(sheets: Mapping[str, Iterable[Sequence[Cell]]], widths: Sequence[int
 
 
 def _cell(sheet: Any, value: Cell, *, bold: bool) -> Any:
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+    from openpyxl.styles import Font  # noqa: PLC0415
+
     cell = WriteOnlyCell(sheet, value=_said(value))
     if isinstance(cell.value, str):
         cell.data_type = "s"
