@@ -36,7 +36,7 @@ def mine() -> ResponseReturnValue:
     """The lecturer's own month."""
     lecturer_id = actor().lecturer_id
     if lecturer_id is None:
-        raise NotVisible(_("您还没有登记为讲师，请联系区管理员。"))
+        raise NotVisible(_("您现在没有在任的讲师登记，所以没有日历。以前的课在“上课”里；有疑问请联系区管理员。"))
     return _month(lecturer_id)
 
 

@@ -386,13 +386,13 @@ FIELDS: dict[str, Any] = {  # what an audit row says was changed
 }  # fmt: skip
 
 
-JOBS = re.compile(r"[a-z_]+\.[a-z_]+|calendar|import|install|organisations")
+JOBS = re.compile(r"[a-z_]+\.[a-z_]+|audit|calendar|import|install|organisations")
 
 
 def doer(name: str) -> str:
     """Who did it, for a history: what the programme does by itself has a name for programmers only."""
     if name == "seed":
-        return str(_l("示例数据"))
+        return str(_l("系统（初始数据）"))
     return str(_l("系统自动")) if JOBS.fullmatch(name) else name
 
 

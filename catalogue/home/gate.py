@@ -27,6 +27,7 @@ BEFORE_A_PASSWORD = frozenset(
     {"account.change_password", "accounts.sign_out", "home.type_size", "home.healthz", "home.readyz", "metrics.metrics"}
 )
 TYPE_KEY = "large"  # large type, also before sign-in
+OWN_CALENDAR = "/calendar/mine"
 TOUCH = timedelta(minutes=1)
 
 _UNREAD = (
@@ -155,22 +156,26 @@ class Gate:
         return redirect(url_for("account.change_password"), 303)
 
     def me(self, actor: Actor) -> Any:
-        entries = _entries(actor.roles)
+        entries = _entries(actor.roles, actor.lecturer_id is not None)
         here = max((path for _label, path in entries if request.path.startswith(path)), key=len, default="")
-        return _me(actor.name, g.get("unit", ""), here, g.get("unread", 0), actor.roles, spoken())
+        return _me(actor.name, g.get("unit", ""), here, g.get("unread", 0), actor.roles, entries, spoken())
 
 
 @lru_cache(maxsize=1000)
-def _entries(roles: frozenset[Role]) -> tuple[tuple[str, str], ...]:
-    """Label and path of what these roles find in the navigation."""
+def _entries(roles: frozenset[Role], teaches: bool) -> tuple[tuple[str, str], ...]:
+    """Label and path of what these roles find in the navigation; who stopped teaching has no calendar any more."""
     found: dict[str, str] = {}
     for wanted, label, path in current_app.extensions["songxue.nav"]:
+        if path == OWN_CALENDAR and not teaches:
+            continue
         if not wanted or not wanted.isdisjoint(roles):
             found.setdefault(path, label)
     return tuple((label, path) for path, label in found.items())
 
 
 @lru_cache(maxsize=4000)
-def _me(name: str, unit: str, here: str, unread: int, roles: frozenset[Role], _language: str) -> Me:
+def _me(
+    name: str, unit: str, here: str, unread: int, roles: frozenset[Role], entries: tuple[tuple[str, str], ...], _language: str
+) -> Me:  # fmt: skip
     """The same for equal values, so that the page's frame, which is kept for it, is found at once."""
-    return Me(name, unit, tuple(Entry(_(label), path, path == here) for label, path in _entries(roles)), unread, roles)
+    return Me(name, unit, tuple(Entry(_(label), path, path == here) for label, path in entries), unread, roles)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from catalogue.calendar import boards
 from catalogue.core import clock
-from catalogue.core.actor import Actor
+from catalogue.core.actor import Actor, Role
 from catalogue.core.db import transaction
 from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.dispatch import queries as dispatching
@@ -17,6 +17,7 @@ from catalogue.home import lecturer_page
 from catalogue.lecturers import queries as lecturers
 
 pages = Blueprint("lecturer_page", __name__)
+ASKED_FOR_OTHERS = frozenset(ASKED) - {Role.LECTURER}
 SOON = timedelta(days=7)  # in a month's last week the next one is of more use
 
 
@@ -28,7 +29,7 @@ def offers() -> ResponseReturnValue:
     with transaction():
         mine: dict[str, Any] = _mine(by, by.lecturer_id) if by.lecturer_id else {"waiting": [], "coming": []}
         return page(
-            "home/offers.html", others=dispatching.on_behalf(by, now()), mine=by.lecturer_id,
+            "home/offers.html", others=dispatching.on_behalf(by, now()), mine=by.lecturer_id, answers_for_others=by.has(*ASKED_FOR_OTHERS),
             corps_orders=len(dispatching.asked_of_corps(by, now())) if by.lecturer_id else 0, **mine, **WORDS,
         )  # fmt: skip
 

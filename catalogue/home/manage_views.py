@@ -10,7 +10,7 @@ from catalogue.core.db import transaction
 from catalogue.core.errors import NotVisible
 from catalogue.core.web import actor, now, page, permit, roles, signed_in
 from catalogue.core.words import _, _l
-from catalogue.home import operations, queries
+from catalogue.home import job_words, operations, queries
 
 pages = Blueprint("manage", __name__)
 operators = roles(Role.SYSTEM_ADMINISTRATOR)
@@ -91,8 +91,11 @@ def index() -> ResponseReturnValue:
 def operations_page() -> ResponseReturnValue:
     """Does the machinery run: outbox, failures, periodic work."""
     with transaction():
+        found = queries.failing(after=request.args.get("after", ""), before=request.args.get("before", ""))
+        runs = queries.last_runs()
         return page(
-            "home/operations.html", found=queries.failing(after=request.args.get("after", ""), before=request.args.get("before", "")), figures=queries.outbox_figures(now()), runs=queries.last_runs(),
+            "home/operations.html", found=found, figures=queries.outbox_figures(now()), runs=runs, running=queries.running(runs, now()),
+            words=job_words,
         )  # fmt: skip
 
 

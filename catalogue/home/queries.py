@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from catalogue.core.audit import CITY
 from catalogue.core.db import db
 from catalogue.core.models import Audit, Outbox, Run
 from catalogue.core.paging import Page, paged
+from catalogue.home.job_words import NIGHT
 from catalogue.organisations.queries import names_of
 
 
@@ -100,13 +101,35 @@ def outbox_figures(at: datetime) -> dict[str, int]:
     return {"due": row[0], "later": row[1] - row[0], "failed": row[2]}
 
 
+_LATEST = sa.select(
+    Run.name, sa.func.max(Run.minute).label("minute"), sa.func.max(Run.done_at).label("done_at")
+).group_by(Run.name)
+STANDS_STILL = timedelta(minutes=3)  # without any periodic work: nobody does it
+
+
 def last_runs() -> Sequence[Any]:
-    """When each periodic work ran last, and when it was last finished."""
+    """When each periodic work ran last, when it was last finished, and what went wrong the last time ("": nothing)."""
+    latest = _LATEST.subquery()
+    newest = sa.and_(Run.name == latest.c.name, Run.minute == latest.c.minute)
     return db.session.execute(
-        sa.select(Run.name, sa.func.max(Run.minute).label("minute"), sa.func.max(Run.done_at).label("done_at"))
-        .group_by(Run.name)
-        .order_by(Run.name)
+        sa.select(latest.c.name, latest.c.minute, latest.c.done_at, Run.error).join(Run, newest).order_by(latest.c.name)
     ).all()
+
+
+@dataclass(frozen=True)
+class Running:
+    """Does the machinery run? `last`: when a consumer last began periodic work; None when none ever did."""
+
+    last: datetime | None
+    stands: bool
+    failed: tuple[str, ...]  # names of the periodic work that went wrong the last time
+
+
+def running(runs: Sequence[Any], at: datetime) -> Running:
+    """What the last runs tell at an instant. The night's walk of the audit has a row of its own and counts as failed only."""
+    last = max((run.minute for run in runs if run.name != NIGHT), default=None)
+    failed = tuple(run.name for run in runs if run.error)
+    return Running(last, last is None or at - last > STANDS_STILL, failed)
 
 
 def outbox_row(row_id: int) -> Outbox | None:

@@ -11,12 +11,12 @@ from catalogue.core.actor import Level, job
 from catalogue.core.db import db, transaction
 from catalogue.core.models import AuditHead, Run
 from catalogue.home import audit_words
+from catalogue.home.job_words import NIGHT
 from catalogue.organisations.models import Organisation
 from catalogue.organisations.queries import names_of, setting
 from catalogue.organisations.settings import SETTINGS
 
 AT_NIGHT = 3 * 60  # 3:00 in Shanghai, when few write
-NIGHT = "audit.night"  # the name of the run that remembers which night was walked
 MOST_PURGES = 20  # transactions a chain and night
 _WALKING = Lock()
 

@@ -1,15 +1,21 @@
 """The inbox, the audit, the management and operations pages over HTTP: who may, what is shown, what a list costs."""
 
+import re
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
+from catalogue.accounts.models import Person
 from catalogue.core.actor import Role
 from catalogue.core.db import db
-from catalogue.core.models import Outbox
+from catalogue.core.models import Outbox, Run
+from catalogue.home import job_words
 from catalogue.notices.models import Message
 from catalogue.notices.operations import tell
 from tests.factories import (
     NOON,
+    TODAY,
     a_dispatcher,
     a_district_administrator,
     a_lecturer,
@@ -134,6 +140,53 @@ def test_only_the_system_administrator_runs_the_machinery(client):
     assert "no_such_kind" in client.get("/operations/").text
     assert client.send(f"/operations/{row.id}/retry").status_code == 303
     assert client.send("/operations/987654/retry").status_code == 404
+
+
+def _heading(client) -> str:
+    return re.search(r"<h1>(.*?)</h1>", client.get("/operations/").text)[1]
+
+
+def test_the_operations_page_says_whether_a_worker_runs(client):
+    client.sign_in(a_system_administrator())
+    never = _heading(client)
+    db.session.add(Run(name="audit.night", minute=NOON, done_at=NOON, error=""))  # of a night, not of a minute
+    night_alone = _heading(client)
+    run = Run(name="orders", minute=NOON - timedelta(minutes=4), done_at=NOON, error="")
+    db.session.add(run)
+    long_ago = _heading(client)
+    db.session.add(Run(name="orders", minute=NOON - timedelta(minutes=1), done_at=NOON, error=""))
+    now = _heading(client)
+    db.session.add(Run(name="menu", minute=NOON, done_at=NOON, error="ValueError: no"))
+    failed = _heading(client)
+
+    assert (never, night_alone, long_ago) == ("后台进程没有在跑",) * 3
+    assert (now, failed) == ("一切在正常走", "有定时工作没办成")
+
+
+def test_periodic_work_is_named_in_chinese(client):
+    for name in client.application.extensions["songxue.periodic"]:
+        assert name in job_words.JOBS, name
+    client.sign_in(a_system_administrator())
+    db.session.add(Run(name="dispatch", minute=NOON, done_at=NOON, error=""))
+
+    page = client.get("/operations/").text
+
+    assert ("过期的邀约，问下一位" in page, ">dispatch<" in page) == (True, False)
+
+
+def test_who_stopped_teaching_is_not_led_to_a_calendar(client):
+    lecturer = a_lecturer()
+    person = db.session.get_one(Person, lecturer.person_id)
+    client.sign_in(person)
+    teaches = client.get("/courses/").text
+    lecturer.ended_on = TODAY - timedelta(days=1)
+    db.session.commit()
+
+    stopped, offers, calendar = client.get("/courses/").text, client.get("/offers/").text, client.get("/calendar/mine")
+
+    assert ("/calendar/mine" in teaches, "/calendar/mine" in stopped) == (True, False)
+    assert ("没有手机的讲师" in offers, "不会收到新的邀约" in offers) == (False, True)
+    assert (calendar.status_code, "没有在任的讲师登记" in calendar.text) == (404, True)
 
 
 SHELVES = {
