@@ -195,7 +195,7 @@ NAV: tuple[tuple[frozenset[Role], str, str], ...] = (
     (EVERYBODY, later("课程菜单"), "/courses/"),
     (frozenset({Role.DISTRICT_ADMINISTRATOR, Role.APPROVER}), later("课程管理"), "/manage/courses/"),
     (frozenset({Role.ORDERER, Role.TOWN_ADMINISTRATOR}), later("点单"), "/orders/"),
-    (frozenset({Role.TOWN_ADMINISTRATOR}), later("审核"), "/checks/"),
+    (frozenset({Role.TOWN_ADMINISTRATOR, Role.DISTRICT_ADMINISTRATOR}), later("审核"), "/checks/"),
     (frozenset({Role.DISPATCHER}), later("派单台"), "/dispatch/"),
     (frozenset({Role.DISPATCHER, Role.DISTRICT_ADMINISTRATOR}), later("需求"), "/gaps/"),
     (frozenset({Role.APPROVER}), later("待批派单"), "/dispatch/approvals"),

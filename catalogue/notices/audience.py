@@ -18,6 +18,7 @@ from catalogue.lessons.queries import whole
 from catalogue.notices.kinds import Kind
 from catalogue.notices.queries import holders, persons_of
 from catalogue.orders import states as orders
+from catalogue.orders.checkers import checkers
 from catalogue.orders.models import Order
 from catalogue.ratings import states as ratings
 from catalogue.ratings.models import Rating
@@ -44,8 +45,8 @@ def _committee(order: Order, told: Told) -> Persons:
 
 
 def _checkers(order: Order, told: Told) -> Persons:
-    """The town's administrators; nobody checks what they handed in themselves."""
-    return holders(Role.TOWN_ADMINISTRATOR, [order.town_id], told.day) - {order.submitted_by_id or 0}
+    """Those who may check it: the town's administrators without whoever entered it; when there are none, the district's."""
+    return {person.id for person in checkers(order, told.day).people}
 
 
 def _of_cancelled(order: Order, told: Told) -> Persons:

@@ -4,12 +4,14 @@ from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from catalogue.core.actor import Level, Role
+from catalogue.core.clock import day_of
 from catalogue.core.db import transaction
 from catalogue.core.errors import NotVisible
 from catalogue.core.forms import version_of
 from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _
 from catalogue.orders import operations, policy, progress, queries, rules
+from catalogue.orders.checkers import checkers, past_town
 from catalogue.orders.forms import CallForm, RejectForm
 from catalogue.orders.models import Order
 from catalogue.orders.states import State
@@ -23,7 +25,9 @@ def checks() -> ResponseReturnValue:
     """What waits for this town's check, worst first, each with the reason why it is worst."""
     with transaction():
         waiting = queries.queue(actor(), now())
-        return page("orders/checks.html", waiting=waiting, progress=progress, me_id=actor().person_id)
+        over_towns = actor().has(Role.DISTRICT_ADMINISTRATOR)
+        past = past_town([row.id for row in waiting], day_of(now())) if over_towns else frozenset()
+        return page("orders/checks.html", waiting=waiting, progress=progress, me_id=actor().person_id, past=past)
 
 
 @pages.route("/checks/<int:order_id>", methods=["GET", "POST"])
@@ -65,7 +69,7 @@ def _check_page(order: Order, form: RejectForm) -> ResponseReturnValue:
         "orders/check.html", order=order, form=form, row=queries.row_of(order.id), terms=terms, edition=edition, used=used, own=own,
         progress=progress, notes=queries.notes_of(order.id, policy.side_of(actor(), order)), may=policy.may_check(actor(), order) and not own,
         call_form=CallForm(formdata=None), staff=queries.staff([order.town_id or order.district_id], [Role.TOWN_ADMINISTRATOR], now().date()),
-        earlier=queries.others_of(order), reasons=progress.reasons(),
+        earlier=queries.others_of(order), asked=checkers(order, day_of(now())) if own else None, reasons=progress.reasons(),
     )  # fmt: skip
 
 

@@ -76,6 +76,18 @@ def next_words(row: Any, at: datetime, line: Line | None = None) -> str:
     return _sentences(row, town, call)
 
 
+def by_district(row: Any, at: datetime) -> Line:
+    """The line of a submitted order that nobody in its town may check: whoever entered it is the town's only administrator."""
+    until = _("%(day)s前", day=wording.day(row.check_by)) if row.check_by is not None else ""
+    late = row.check_by is not None and row.check_by < at
+    said = _(
+        "%(town)s没有别的管理员能审核这一张，已直接交给%(district)s审核。", town=row.town or "", district=row.district
+    )
+    if late:
+        said += _("应在 %(until)s 前审核，已经过了。", until=wording.moment(row.check_by))
+    return Line({1: (row.district, until)}, f"{said}{_waits(row)}{telephone(row, of_town=False)}")
+
+
 def _waits(row: Any) -> str:
     return _("正在等回电到 %(when)s。", when=wording.moment(row.call_back_until)) if row.call_back_until else ""
 

@@ -17,6 +17,7 @@ from catalogue.core.kept import kept
 from catalogue.core.web import actor, now, page, permit, require, roles
 from catalogue.core.words import _, spoken
 from catalogue.orders import choices, operations, policy, progress, queries
+from catalogue.orders.checkers import Checkers, checkers, past_town
 from catalogue.orders.forms import AssignForm, CallForm, CancelForm, NoteForm, ReasonForm
 from catalogue.orders.models import Order, Origin
 from catalogue.orders.progress import Line
@@ -36,6 +37,13 @@ def _lines(ids: Sequence[int]) -> Mapping[int, Line]:
     return LINES(ids) if LINES is not None and ids else {}
 
 
+def _past_town(rows: Sequence[Any]) -> dict[int, Line]:
+    """The lines of orders on behalf that only the district may check (of a committee's own order its page says it)."""
+    asked = [r.id for r in rows if r.state is State.SUBMITTED and r.origin is not Origin.COMMITTEE]
+    past = past_town(asked, day_of(now()))
+    return {row.id: progress.by_district(row, now()) for row in rows if row.id in past}
+
+
 @pages.route("/orders/")
 @permit(roles(*policy.SEEING))
 def orders() -> ResponseReturnValue:
@@ -45,7 +53,7 @@ def orders() -> ResponseReturnValue:
     with transaction():
         found = queries.listed(actor(), tab=tab, q=q, after=after, before=before)
         counts = queries.tab_counts(actor(), found)
-        lines = _lines([r.id for r in found.rows])
+        lines = {**_lines([r.id for r in found.rows]), **_past_town(found.rows)}
     alone = actor().roles == frozenset({Role.ORDERER})
     return page(
         "orders/orders.html", found=found, counts=counts, tab=tab if tab in queries.TABS else "", q=q, alone=alone,
@@ -84,7 +92,9 @@ def _order_page(order: Order, *, telephone: str = "") -> ResponseReturnValue:
     row = queries.row_of(order.id)
     by, side = actor(), policy.side_of(actor(), order)
     history = queries.history_of(order.id, inside=policy.may_steer(by, order))
-    line = _lines([order.id]).get(order.id)
+    asked = checkers(order, day_of(now())) if order.state is State.SUBMITTED else None
+    past = asked is not None and not asked.of_town
+    line = progress.by_district(row, now()) if past else _lines([order.id]).get(order.id)
     steers = policy.may_steer(by, order)
     own = side == "committee" or order.state is State.DRAFT
     return page(
@@ -92,15 +102,20 @@ def _order_page(order: Order, *, telephone: str = "") -> ResponseReturnValue:
         whom={order.organisation_id: order.organisation.name} if order.origin in (Origin.ON_BEHALF, Origin.PUSH) else {}, notes=queries.notes_of(order.id, side),
         note_form=NoteForm(formdata=None), side=side, allowed={a.value for a in policy.allowed(by, order)}, steers=steers, dispatches=policy.over(by, order, Role.DISPATCHER, Role.DISTRICT_ADMINISTRATOR),
         may_edit=policy.may_edit(by, order), may_again=order.state in AGAIN and policy.may_order_for(by, order.organisation), telephone=telephone or (order.telephone if own else ""),
-        staff=_staff(order) if steers else [], call_form=CallForm(formdata=None), key=secrets.token_urlsafe(18), keepers=_staff(order, asked=True),
+        staff=_staff(order) if steers else [], call_form=CallForm(formdata=None), key=secrets.token_urlsafe(18), keepers=_keepers(order, asked), past_town=past,
     )  # fmt: skip
 
 
-def _staff(order: Order, *, asked: bool = False) -> Sequence[Any]:
+def _keepers(order: Order, asked: Checkers | None) -> Sequence[Any]:
+    """Who handles it now: the colleague it was given to; while it waits for the check those who may check it; else the staff."""
+    if order.assigned_to is not None:
+        return [order.assigned_to]
+    return asked.people if asked is not None else _staff(order)
+
+
+def _staff(order: Order) -> Sequence[Any]:
     """Who could look after it now: the town's administrators until it is checked, then the district's dispatchers."""
     before = order.state in (State.SUBMITTED, State.RETURNED) and order.town_id is not None
-    if asked and order.assigned_to is not None:
-        return [order.assigned_to]
     place, role = (order.town_id, Role.TOWN_ADMINISTRATOR) if before else (order.district_id, Role.DISPATCHER)
     return queries.staff([place or order.district_id], [role], now().date())
 
