@@ -8,6 +8,7 @@ from flask_migrate import downgrade, upgrade
 from catalogue.core.db import Base, db
 
 NOT_OURS = ("course_search",)  # the search index differs between the databases and stands in its own migration
+OF_THE_QUEUE = {"task", "schedule", "kv", "counter"}  # in PostgreSQL whoever asks the queue first makes these
 
 
 def test_the_migrated_tables_are_those_of_the_models(app):
@@ -19,13 +20,13 @@ def test_the_migrated_tables_are_those_of_the_models(app):
 
 
 def ours(name: str | None, kind: str, _parents: object) -> bool:
-    return not (kind == "table" and name is not None and name.startswith(NOT_OURS))
+    return not (kind == "table" and name is not None and (name.startswith(NOT_OURS) or name in OF_THE_QUEUE))
 
 
 def test_every_migration_can_be_taken_back_and_done_again(app, installed):
     db.session.close()
     downgrade(revision="base")
-    empty = sa.inspect(db.engine).get_table_names()
+    empty = [name for name in sa.inspect(db.engine).get_table_names() if name not in OF_THE_QUEUE]
     upgrade()
     again = set(sa.inspect(db.engine).get_table_names())
 
