@@ -36,11 +36,11 @@ class Params:
     """How to search.
 
     polish: exchange lessons after the linear programme until the stop, or until so many rounds in a row found nothing.
-    exact: try to prove the optimum by a whole-number programme if its columns are at most so many.
+    exact: a whole-number programme that is to prove the optimum has at most so many columns.
     """
 
     polish: int = 3
-    exact: int = 60_000
+    exact: int = 20_000
 
     def __post_init__(self) -> None:
         valid.whole("params.polish", self.polish)

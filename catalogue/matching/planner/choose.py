@@ -6,38 +6,50 @@ from scipy.sparse import hstack
 from catalogue.matching.planner.generate import Generation
 from catalogue.matching.planner.highs import Whole as WholeAnswer
 from catalogue.matching.planner.highs import whole
+from catalogue.matching.planner.intervals import Flag
 from catalogue.matching.planner.master import Columns
 from catalogue.matching.planner.places import Real
 
 
-def reduced(generation: Generation) -> Real:
-    """By how much each column of the programme falls short of paying for itself at the last prices (0 or below)."""
+def reduced(generation: Generation, columns: Columns) -> Real:
+    """By how much each of these columns falls short of paying for itself at the last prices (0 or below)."""
     master, prices = generation.master, generation.prices
-    columns = master.columns
     net = master.net(prices)
     earned = np.bincount(columns.owner(), (net - master.model.value)[columns.seats], len(columns)) + columns.value
     found: Real = earned - prices[master.shift_row + columns.shift]
     return found
 
 
-def chosen_days(
+def likely_days(
     generation: Generation, slack: float, settled: bool, seconds: float | None, nodes: int | None
 ) -> tuple[Columns, WholeAnswer]:
-    """The best whole choice among the columns that miss at most `slack`; settled: what the programme took wholly stays."""
+    """The best whole choice among the columns that miss at most `slack`; settled: what the programme took wholly stays
+    unless two of it clash."""
     master = generation.master
     columns = master.columns
     values = generation.values[master.fixed :]
     values = np.append(values, np.zeros(len(columns) - len(values)))  # columns that joined after the last solution
-    near = np.flatnonzero((reduced(generation) >= -slack - 1e-6) | (values > 1e-9))
+    near = np.flatnonzero((reduced(generation, columns) >= -slack - 1e-6) | (values > 1e-9))
     picked, values = columns.take(near), values[near]
+    taken = values > 1 - 1e-6 if settled else np.zeros(len(picked), dtype=bool)
+    if settled:
+        matrix = master.matrix(picked)
+        crowded = np.flatnonzero((matrix @ taken.astype(float))[master.rows :] > 1 + 1e-6)
+        if len(crowded):
+            taken &= np.asarray(matrix[master.rows + crowded].sum(axis=0)).ravel() == 0
+    return whole_days(generation, picked, taken, values > 0.5, seconds, nodes)
+
+
+def whole_days(
+    generation: Generation, picked: Columns, taken: Flag, otherwise: Flag, seconds: float | None, nodes: int | None
+) -> tuple[Columns, WholeAnswer]:
+    """The best whole choice among some columns, those `taken` for sure; `otherwise`: what to give if none is found."""
+    master = generation.master
     cost = np.concatenate([master.fixed_cost, picked.value])
     integral = np.arange(len(cost)) >= master.fixed
-    least = np.zeros(len(cost))
-    if settled:
-        least[master.fixed :] = values > 1 - 1e-6
+    least = np.append(np.zeros(master.fixed), taken.astype(float))
     lower, upper = master.bounds()
     matrix = hstack([master.fixed_matrix(), master.matrix(picked)])
     answer = whole(cost, matrix, lower, upper, np.ones(len(cost)), integral, least, seconds, nodes)
-    if answer.values is None:
-        return picked.take(np.flatnonzero(values > 0.5)), answer
-    return picked.take(np.flatnonzero(answer.values[master.fixed :] > 0.5)), answer
+    chosen = otherwise if answer.values is None else answer.values[master.fixed :] > 0.5
+    return picked.take(np.flatnonzero(chosen)), answer

@@ -50,7 +50,8 @@ class Clashes:
         return where[source], self.number[index]
 
     def price(self, seats: Whole, duals: Real) -> Real:
-        """What each seat pays for the rows it is in; duals: one per row, in the order they were added."""
+        """What each seat pays for the rows it is in; duals: one per row, in the order they were added; new rows are free."""
+        duals = np.append(duals, np.zeros(len(self.keys) - len(duals)))
         if not len(self.keys):
             return np.zeros(len(seats))
         sums = np.concatenate([[0.0], np.cumsum(duals[self.number])])

@@ -12,7 +12,7 @@ from catalogue.matching.check import Assignment
 from catalogue.matching.planner.intervals import Whole
 from catalogue.matching.planner.places import NOWHERE, Places, Real
 from catalogue.matching.planner.seats import Held, Seating, half_days, month_numbers
-from catalogue.matching.planner.spots import Spots, spots_of
+from catalogue.matching.planner.spots import Spots, spots_of, starts_of
 from catalogue.matching.problem import Problem
 from catalogue.matching.ruling import MODES
 from catalogue.matching.terms import DAY, WEEK
@@ -39,6 +39,8 @@ class Compiled:
     committee: Whole  # of each order
     covers: Whole  # of each order: points if it brings its committee the first lesson
     pinned: frozenset[int]  # orders that must be served
+    times: Whole  # of each order: how many starts its windows allow
+    spots: Whole  # of each order: at how many times and places it could be, whoever teaches
     shift_lecturer: Whole
     shift_day: Whole
     shift_first: Whole  # the seats of shift k are shift_first[k] … shift_first[k + 1] − 1
@@ -123,6 +125,8 @@ def compiled(problem: Problem) -> Compiled:
         committee=committee,
         covers=np.array([problem.weights.cover * one.first_lesson for one in problem.orders], dtype=np.int64),
         pinned=frozenset(index for index, one in enumerate(problem.orders) if one.pinned is not None),
+        times=np.bincount(starts_of(problem)[0], minlength=len(problem.orders)),
+        spots=np.diff(spots.first),
         shift_lecturer=lecturer[first],
         shift_day=day[first],
         shift_first=np.append(first, len(spot)),

@@ -13,7 +13,7 @@ from catalogue.matching.planner.meter import Meter
 from catalogue.matching.planner.places import Real
 from catalogue.matching.planner.roster import Roster
 from catalogue.matching.planner.score import fixed_points
-from catalogue.matching.planner.short_days import Days, listed
+from catalogue.matching.planner.short_days import Days, listed, together
 
 TOLERANCE = 1e-6  # of a column's share in a solution
 WHOLE_LIST = 40_000  # so many lecturer-days or fewer go into the programme at once
@@ -30,7 +30,8 @@ class Generation:
     def __init__(self, model: Compiled, meter: Meter, progress: Callable[["Generation"], None] | None = None) -> None:
         """progress is told after each solution of the programme."""
         self.model, self.meter, self.progress = model, meter, progress
-        self.large, self.guide, self.objective = False, np.zeros(0), 0.0
+        self.large, self.guide = False, np.zeros(0)
+        self.objective, self.proved = 0.0, float("inf")  # of the last round
         self.master = Master(model)
         self.empty = Roster(model)
         caps, held = self._caps()
@@ -85,10 +86,10 @@ class Generation:
         near = near[np.argsort(np.where(alone, 0.0, missing)[near], kind="stable")[:ROUND]]
         self.master.add(self.days.take(np.sort(near)).columns())
 
-    def run(self, rounds: int = 200) -> bool:
-        """Solves until no row is broken and no column is missing (then True), or the stop."""
+    def run(self, rounds: int = 200, until: float | None = None) -> bool:
+        """Solves until no row is broken and no column is missing (then True), or the stop; until: seconds of the meter."""
         for _ in range(rounds):
-            if self.meter.over():
+            if self.meter.over() or (until is not None and len(self.prices) and self.meter.seconds > until):
                 return False
             first = not len(self.prices) and not self.large
             self.master.linear.solver.setOptionValue("solver", "ipx" if first else "simplex")
@@ -170,8 +171,35 @@ class Generation:
             found.append(columns)
             self.meter.work(self.long.work // 10)
             self.long.work = 0
-        self.bound = min(self.bound, master.proof(prices, best) + fixed_points(model))
+        self.proved = master.proof(prices, best) + fixed_points(model)
+        self.bound = min(self.bound, self.proved)
         return joined(found)
+
+    @property
+    def provable(self) -> bool:
+        """Can every day be listed that matters?"""
+        return not self.large and not len(self.long.shifts)
+
+    def worth_trying(self, score: float) -> Days | None:
+        """Every day that a plan better than `score` could contain, by the last prices: at its best times and rooms,
+        and in shifts where these have a row of a clash at all others too.
+
+        None: longer days are possible, which are not listed.
+        """
+        if not self.provable:
+            return None
+        master, model = self.master, self.model
+        missing = self.proved - score + self.mite
+        floor = self.prices[master.shift_row : master.shift_row + len(model.shift_lecturer)] - missing
+        net = master.net(self.prices)
+        paid = master.clashes.price(np.arange(model.seats), self.prices[master.rows :])
+        days = self.days.take(self.days.worth(net + paid) >= floor[self.days.shift])
+        columns = days.columns()
+        shared = np.zeros(len(model.shift_lecturer), dtype=bool)
+        shared[model.shift[columns.seats[master.clashes.rows_of(columns.seats)[0]]]] = True
+        shifts = np.flatnonzero(shared)
+        every = listed(model, shifts, self.pairs[shifts], net, floor)
+        return together(model, [days.take(~shared[days.shift]), every])
 
     def _choose(self, days: Days, worth: Real, shift_price: Real) -> Columns:
         """The most promising days, not too many at once."""

@@ -9,7 +9,7 @@ from catalogue.matching.planner.intervals import Flag, Whole, ranges
 from catalogue.matching.planner.master import Columns
 from catalogue.matching.planner.places import Real
 
-CHUNK = 1_000_000  # pairs looked at together: bounds the memory
+CHUNK = 200_000  # pairs looked at together: bounds the memory
 ALONE = -1
 
 
@@ -47,25 +47,26 @@ def together(model: Compiled, parts: list[Days]) -> Days:
     return Days(model, shift, a, b, np.concatenate([one.km for one in every]))
 
 
-def listed(model: Compiled, shifts: Whole, pairs: Flag, of_seat: Real) -> Days:
+def listed(model: Compiled, shifts: Whole, pairs: Flag, of_seat: Real, floor: Real | None = None) -> Days:
     """For each shift the best seat of each order and, where `pairs`, the best two seats of each two orders.
 
     of_seat: what each seat is worth; decides which times and rooms are best.
+    floor: instead of the best, every time and room at which a day is worth at least floor[shift].
     """
     first = model.shift_first[shifts]
     seats, _ = ranges(first, model.shift_first[shifts + 1] - first)
-    parts = [_singles(model, seats, of_seat)]
+    parts = [_singles(model, seats, of_seat, floor)]
     allowed = np.zeros(len(model.shift_lecturer), dtype=bool)
     allowed[shifts] = pairs
     seats = seats[allowed[model.shift[seats]]]
     if len(seats):
-        early, late = _candidates(model, seats, of_seat)
+        early, late = (seats, seats) if floor is not None else _candidates(model, seats, of_seat)
         begin = np.searchsorted(model.shift[late], model.shift[early])
         count = np.searchsorted(model.shift[late], model.shift[early], side="right") - begin
         edges = [0, *_cuts(model.shift[early], count), len(early)]
         for low, high in pairwise(edges):
             index, owner = ranges(begin[low:high], count[low:high])
-            parts.append(_pairs(model, early[low:high][owner], late[index], of_seat))
+            parts.append(_pairs(model, early[low:high][owner], late[index], of_seat, floor))
     return together(model, parts)
 
 
@@ -81,11 +82,14 @@ def _cuts(shift: Whole, count: Whole) -> list[int]:
     return cuts
 
 
-def _singles(model: Compiled, seats: Whole, of_seat: Real) -> Days:
+def _singles(model: Compiled, seats: Whole, of_seat: Real, floor: Real | None) -> Days:
     km = 2 * model.from_home[seats]
     worth = of_seat[seats] - model.problem.weights.km * km
-    by = np.lexsort((-worth, model.order[seats], model.shift[seats]))
-    by = by[_new(model.shift[seats[by]], model.order[seats[by]])]
+    if floor is not None:
+        by = np.flatnonzero(worth >= floor[model.shift[seats]])
+    else:
+        by = np.lexsort((-worth, model.order[seats], model.shift[seats]))
+        by = by[_new(model.shift[seats[by]], model.order[seats[by]])]
     return Days(model, model.shift[seats[by]], seats[by], np.full(len(by), ALONE), km[by])
 
 
@@ -114,7 +118,7 @@ def _candidates(model: Compiled, seats: Whole, of_seat: Real) -> tuple[Whole, Wh
     return found[0], found[1]
 
 
-def _pairs(model: Compiled, a: Whole, b: Whole, of_seat: Real) -> Days:
+def _pairs(model: Compiled, a: Whole, b: Whole, of_seat: Real, floor: Real | None) -> Days:
     """Of these (first, second) those that are possible, the best of each two orders."""
     setup, lecturers = model.problem.travel.setup_min, model.problem.lecturers
     fine = (model.order[a] != model.order[b]) & (model.start[b] >= model.end[a] + setup)
@@ -130,6 +134,9 @@ def _pairs(model: Compiled, a: Whole, b: Whole, of_seat: Real) -> Days:
     there = (model.place[a] >= 0) & (model.place[b] >= 0)
     km = np.where(there, out + way + back, 2 * (out + back))
     worth = of_seat[a] + of_seat[b] - model.problem.weights.km * km
+    if floor is not None:
+        by = np.flatnonzero(worth >= floor[model.shift[a]])
+        return Days(model, model.shift[a[by]], a[by], b[by], km[by])
     low, high = np.minimum(model.order[a], model.order[b]), np.maximum(model.order[a], model.order[b])
     by = np.lexsort((-worth, high, low, model.shift[a]))
     by = by[_new(model.shift[a[by]], low[by], high[by])]

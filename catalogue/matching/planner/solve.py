@@ -1,24 +1,25 @@
 """The whole planning run: first plan, bound, better plans, answer."""
 
 import random
-from collections.abc import Iterable
 
 import numpy as np
 
-from catalogue.matching.planner.answer import Params, Result, Stop
-from catalogue.matching.planner.choose import chosen_days
+from catalogue.matching.planner.answer import Params, Prices, Result, Stop
+from catalogue.matching.planner.choose import likely_days, reduced, whole_days
 from catalogue.matching.planner.compiled import Compiled, compiled
 from catalogue.matching.planner.eject import polished
 from catalogue.matching.planner.generate import Generation, too_wide
 from catalogue.matching.planner.greedy import Choice, fill, place_pins
+from catalogue.matching.planner.master import Columns
 from catalogue.matching.planner.meter import Meter, Progress
+from catalogue.matching.planner.reading import prices_of, reasons
 from catalogue.matching.planner.realise import realised
 from catalogue.matching.planner.roster import Roster
 from catalogue.matching.planner.score import days_of, fixed_points, score_of
 from catalogue.matching.problem import Problem
-from catalogue.matching.ruling import Reason
 
 UNLIMITED, USUAL = Stop(), Params()
+NODES = 2_000  # of a whole-number programme: ends it also without a clock
 
 
 def solve(
@@ -45,6 +46,7 @@ class Run:
         self.bound = simple_bound(self.model)
         self.best: list[int] = []
         self.score = float("-inf")
+        self.prices = Prices()
 
     def result(self) -> Result:
         """All parts in turn until the stop."""
@@ -58,11 +60,12 @@ class Run:
             score=score,
             bound=bound,
             gap=(bound - score) / max(1.0, abs(bound)),
-            unserved=reasons(model, self.best),
+            unserved=reasons(model, self.best, self.prices.order),
             trace=tuple(self.meter.trace),
             stopped_by=self.meter.stopped_by
             or ("proved" if bound - score <= 1e-6 * max(1.0, abs(bound)) else "finished"),
             steps=self.meter.steps,
+            prices=self.prices,
         )
 
     def keep(self, roster: Roster, name: str) -> None:
@@ -91,26 +94,76 @@ class Run:
         generation.start(days_of(self.model, self.best))
         self.bound = min(self.bound, generation.bound)
         self.note("prices")
-        for _ in range(5):
-            complete = generation.run()
+        for attempt in range(4):
+            left = self.meter.left()
+            until = None if left is None else self.meter.seconds + 0.5 * left
+            complete = generation.run(1 if generation.large and not attempt else 100, until)
             self.bound = min(self.bound, generation.bound)
             self.note("linear programme" if complete else "linear programme, unfinished")
-            if not len(generation.prices) or self.meter.over():
+            if not len(generation.prices):
                 return
-            slack = 30.0 if generation.large else 300.0
-            days, answer = chosen_days(generation, slack, generation.large, self.meter.left(), None)
-            self.meter.work(100 + answer.nodes)
-            roster = Roster(self.model)
-            realised(roster, Choice(roster), days, self.meter)
-            self.keep(roster, "whole numbers")
-            keys = generation.master.clashes.broken(days.seats, np.ones(len(days.seats)))
-            if not len(keys) or self.meter.over():
-                return
+            self.prices = prices_of(generation.master, generation.prices)
+            more = self.choose(generation) if not self.meter.over() else False
+            if self.meter.over() or self.done() or (complete and not more) or self.prove(generation):
+                break
+
+    def choose(self, generation: Generation) -> bool:
+        """A plan from the programme; True if more may be had: its days clash (rows now forbid it), or it is better."""
+        slack, share = (30.0, 0.5) if generation.large else (100.0, 0.4)
+        before = self.score
+        left = self.meter.left()
+        seconds = None if left is None else left * share
+        days, answer = likely_days(generation, slack, generation.large, seconds, NODES)
+        self.meter.work(100 + 10 * answer.nodes)
+        self.realise(days, "whole numbers")
+        keys = generation.master.clashes.broken(days.seats, np.ones(len(days.seats)))
+        if len(keys):
             generation.master.add_clashes(keys)
+        return len(keys) > 0 or self.score > before + 1e-6 or generation.provable
+
+    def realise(self, days: Columns, name: str) -> None:
+        """A plan that keeps every rule, from chosen days."""
+        roster = Roster(self.model)
+        realised(roster, Choice(roster), days, self.meter)
+        self.keep(roster, name)
+
+    def prove(self, generation: Generation) -> bool:
+        """All days that could be part of a better plan, clashes as rows until none is left: the optimum, if it ends.
+
+        False: longer days are possible, which are not listed.
+        """
+        for _ in range(12):
+            if self.meter.over() or self.done() or not generation.run(100):
+                return True
+            self.bound = min(self.bound, generation.bound)
+            days = generation.worth_trying(self.score)
+            if days is None:
+                return False
+            columns, beyond = days.columns(), self.score
+            if len(columns) > self.params.exact:  # the most promising; a plan with any other is no better than `beyond`
+                short = reduced(generation, columns)
+                kept = np.sort(np.argsort(-short, kind="stable")[: self.params.exact])
+                columns, beyond = columns.take(kept), generation.proved + float(np.delete(short, kept).max())
+            nobody = np.zeros(len(columns), dtype=bool)
+            chosen, answer = whole_days(generation, columns, nobody, nobody, self.meter.left(), NODES)
+            self.meter.work(100 + 10 * answer.nodes)
+            self.bound = min(self.bound, max(self.score, beyond, answer.bound + fixed_points(self.model)))
+            if answer.values is None:
+                return True
+            self.realise(chosen, "every day that could be better")
+            keys = generation.master.clashes.broken(chosen.seats, np.ones(len(chosen.seats)))
+            if not len(keys):
+                return True
+            generation.master.add_clashes(keys)
+        return True
+
+    def done(self) -> bool:
+        """Is the plan proved to be best?"""
+        return self.bound - self.score <= 1e-6 * max(1.0, abs(self.bound))
 
     def polish(self) -> None:
         """Ejection chains on the best plan."""
-        if not self.params.polish or self.meter.over() or self.bound - self.score <= 1e-6 * abs(self.bound):
+        if not self.params.polish or self.meter.over() or self.done():
             return
         roster = Roster(self.model)
         for seat in self.best:
@@ -125,15 +178,3 @@ def simple_bound(model: Compiled) -> float:
     best = seats[first[:-1][first[:-1] < first[1:]]]
     covered = {int(model.committee[order]) for order in model.order[best] if model.covers[order]}
     return fixed_points(model) + float(model.value[best].sum()) + float(model.problem.weights.cover * len(covered))
-
-
-def reasons(model: Compiled, seats: Iterable[int]) -> dict[str, Reason]:
-    """Why each order without a lesson has none."""
-    served = {int(model.order[seat]) for seat in seats}
-    _, first = model.by_order
-    found = {}
-    for number, order in enumerate(model.problem.orders):
-        if number not in served:
-            ways = int(first[number + 1] - first[number])
-            found[order.id] = Reason("busy", {"ways": ways}) if ways else Reason("nobody")
-    return found
