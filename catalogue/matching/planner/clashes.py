@@ -24,6 +24,7 @@ class Clashes:
         self.overnight = bool(late.any())
         self.keys: Whole = np.zeros(0, dtype=np.int64)
         self.number: Whole = np.zeros(0, dtype=np.int64)  # the row of each key, counted in the order they were added
+        self._starts: Whole | None = None
         self.touched: Flag = np.zeros(self.rooms + self.committees + len(model.problem.lecturers), dtype=bool)
 
     def __len__(self) -> int:
@@ -71,6 +72,19 @@ class Clashes:
         load = begun[np.searchsorted(begin[by_begin], minutes, side="right")]
         load -= ended[np.searchsorted(end[by_end], minutes, side="right")]
         found: Whole = minutes[(load > 1 + 1e-6) & ~np.isin(minutes, self.keys)]
+        return found
+
+    def nearby(self, keys: Whole) -> Whole:
+        """These minutes, and every other start of a lesson in the same room on the same day: what is turned out goes there."""
+        if not len(keys):
+            return keys
+        if self._starts is None:
+            at = np.flatnonzero(self.model.venue >= 0)
+            self._starts = np.unique(self.model.venue[at] * STRIDE + SHIFT + self.model.start[at])
+        day = (self._starts - SHIFT) // STRIDE * STRIDE + (self._starts - SHIFT) % STRIDE // DAY
+        wanted = (keys - SHIFT) // STRIDE * STRIDE + (keys - SHIFT) % STRIDE // DAY
+        more = self._starts[np.isin(day, wanted)]
+        found: Whole = np.setdiff1d(np.union1d(keys, more), self.keys)
         return found
 
     def add(self, keys: Whole) -> None:

@@ -22,6 +22,7 @@ EACH = 6  # so many new columns of one shift a round
 ASCENT = 250  # steps towards good prices before the first programme of a large instance
 NEAR_ENOUGH = 30.0  # points that a day may miss at good prices to be among the first columns
 TRIFLE = 1e-4
+MUCH = 500  # new rows and columns after which an interior point is sooner there than the simplex from the last solution
 
 
 class Generation:
@@ -88,11 +89,12 @@ class Generation:
 
     def run(self, rounds: int = 200, until: float | None = None) -> bool:
         """Solves until no row is broken and no column is missing (then True), or the stop; until: seconds of the meter."""
+        changed = MUCH + 1 if not len(self.prices) else 0
         for _ in range(rounds):
             if self.meter.over() or (until is not None and len(self.prices) and self.meter.seconds > until):
                 return False
-            first = not len(self.prices) and not self.large
-            self.master.linear.solver.setOptionValue("solver", "ipx" if first else "simplex")
+            anew = not self.large and changed > MUCH
+            self.master.linear.solver.setOptionValue("solver", "ipx" if anew else "simplex")
             if not self.master.linear.solve(self.meter.left(), self.meter.work_left()):
                 return False
             self.meter.work(100 + self.master.linear.iterations)
@@ -108,9 +110,11 @@ class Generation:
                     return True
             if self.large and self.near_enough():
                 return True
+            broken = self.master.clashes.nearby(broken)
             if len(broken):
                 self.master.add_clashes(broken)
             self.master.add(new)
+            changed = len(broken) + len(new)
         return False
 
     def near_enough(self) -> bool:
