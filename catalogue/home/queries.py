@@ -15,7 +15,8 @@ from catalogue.core.db import db
 from catalogue.core.models import Audit, Outbox, Run
 from catalogue.core.paging import Page, paged
 from catalogue.home.job_words import NIGHT
-from catalogue.organisations.queries import names_of
+from catalogue.organisations.called import called, expect
+from catalogue.organisations.models import Organisation
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,13 @@ def persons_called(by: Actor, name: str) -> Sequence[Any]:
     return db.session.execute(query.order_by(Person.id).limit(20)).all()
 
 
-def subjects_in(rows: Iterable[Audit]) -> dict[int, str]:
-    """Names of the organisations acted for, for display."""
-    return names_of([row.acting_for_id for row in rows if row.acting_for_id is not None])
+def subjects_in(rows: Sequence[Audit]) -> dict[int, str]:
+    """Names of the organisations acted for as they were at the time of each row, by the row's id, for display."""
+    wanted = {row.acting_for_id for row in rows if row.acting_for_id is not None}
+    query = sa.select(Organisation.id, Organisation.name, Organisation.renamed_on).where(Organisation.id.in_(wanted))
+    known = {row.id: row for row in db.session.execute(query)}
+    expect(known.values())
+    return {row.id: called(known[row.acting_for_id], row.at) for row in rows if row.acting_for_id in known}
 
 
 def broken_in_sight(by: Actor, broken: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

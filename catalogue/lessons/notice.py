@@ -5,6 +5,7 @@ from catalogue.core.words import _
 from catalogue.dispatch.models import TeachMode
 from catalogue.lessons.models import Lesson
 from catalogue.lessons.states import State
+from catalogue.organisations.called import name_on_day
 
 
 def place_of(lesson: Lesson) -> str:
@@ -14,7 +15,7 @@ def place_of(lesson: Lesson) -> str:
     return (
         lesson.venue.name
         if lesson.venue is not None
-        else _("%(committee)s（居村自备场地）", committee=lesson.organisation.name)
+        else _("%(committee)s（居村自备场地）", committee=name_on_day(lesson.organisation, lesson.starts_at))
     )
 
 

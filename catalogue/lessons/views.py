@@ -19,6 +19,7 @@ from catalogue.lessons import attendance, moves, notice, operations, policy, que
 from catalogue.lessons.forms import CountForm, LinkForm, LostForm, MarkForm, MissedForm, NameForm, ReasonForm
 from catalogue.lessons.models import AttendanceState, Lesson, LessonParty, MissedBy
 from catalogue.lessons.states import State
+from catalogue.organisations.called import called
 
 pages = Blueprint("lessons", __name__)
 
@@ -124,7 +125,7 @@ TONES = {State.SCHEDULED: "go", State.DELIVERED: "done", State.MISSED: "off", St
 
 def _slot(lesson: Lesson) -> dict[str, Any]:
     return {
-        "half": f"{clock.local(lesson.starts_at):%-H:%M}", "title": lesson.course_version.title, "note": lesson.organisation.name,
+        "half": f"{clock.local(lesson.starts_at):%-H:%M}", "title": lesson.course_version.title, "note": called(lesson.organisation, lesson.starts_at),
         "url": f"/lessons/{lesson.number}", "tone": TONES[lesson.state],
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from catalogue.core.wording import listed, moment_text, span_text
 from catalogue.core.words import _
 from catalogue.notices.kinds import Kind
 from catalogue.notices.models import Message
+from catalogue.organisations.called import called
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,17 @@ def _at_risk(payload: dict[str, Any]) -> str:
 
 Words = Callable[[Any, dict[str, Any]], tuple[str, str]]
 WORDS: dict[Kind, Words] = {
-    Kind.ORDER_SUBMITTED: lambda o, p: (_("%(who)s的点单等您审核", who=o.organisation.name), _title(o)),
+    Kind.ORDER_SUBMITTED: lambda o, p: (
+        _("%(who)s的点单等您审核", who=called(o.organisation, o.submitted_at)),
+        _title(o),
+    ),
     Kind.ORDER_RETURNED: lambda o, p: (_("点单退回来了，请补充后再交"), _title(o)),
     Kind.ORDER_REJECTED: lambda o, p: (_("点单没有通过"), _("%(title)s。原因和办法在点单页上。", title=_title(o))),
     Kind.ORDER_APPROVED: lambda o, p: (_("点单审核通过，等区里派单"), _title(o)),
-    Kind.ORDER_CANCELLED: lambda o, p: (_("%(who)s的点单取消了", who=o.organisation.name), _title(o)),
+    Kind.ORDER_CANCELLED: lambda o, p: (
+        _("%(who)s的点单取消了", who=called(o.organisation, o.submitted_at)),
+        _title(o),
+    ),
     Kind.ORDER_UNMET: lambda o, p: (_("这一季没排上，点单页上有换法"), _title(o)),
     Kind.DISPATCH_PROPOSED: lambda d, p: (_("有一份派单等您批准"), _title(d)),
     Kind.DISPATCH_APPROVED: lambda d, p: (_("您拟的派单已批准，邀约已发出"), _title(d)),
@@ -82,7 +89,10 @@ WORDS: dict[Kind, Words] = {
         f"{_title(o)} · {_when(o)}",
     ),
     Kind.LESSON_SCHEDULED: lambda k, p: (_("课定了：%(when)s", when=_when(k)), f"{_title(k)} · {_lecturers(k)}"),
-    Kind.LESSON_REMINDER: lambda k, p: (_("快上课了：%(when)s", when=_when(k)), f"{_title(k)} · {k.organisation.name}"),
+    Kind.LESSON_REMINDER: lambda k, p: (
+        _("快上课了：%(when)s", when=_when(k)),
+        f"{_title(k)} · {called(k.organisation, k.starts_at)}",
+    ),
     Kind.LESSON_MOVED: lambda k, p: (_("《%(title)s》改期了", title=_title(k)), _moved(k, p)),
     Kind.LESSON_LOST: lambda k, p: (_("讲师来不了，派单员正另请讲师"), f"{_title(k)} · {_when(k)}"),
     Kind.LESSON_CALLED_OFF: lambda k, p: (_("停课了"), f"{_title(k)} · {_when(k)}"),
@@ -94,7 +104,7 @@ WORDS: dict[Kind, Words] = {
     Kind.MOVE_UNCONFIRMED: lambda k, p: (_("新时间没人确认，请打电话"), f"{_title(k)} · {_when(k)}"),
     Kind.RATING_OPENED: lambda r, p: (_("课上完了，请评单"), _title(r)),
     Kind.RATING_REMINDER: lambda r, p: (_("评单 %(by)s 截止", by=moment_text(r.rate_by)), _title(r)),
-    Kind.RATING_GIVEN: lambda r, p: (_("%(who)s评单了", who=r.organisation.name), _title(r)),
+    Kind.RATING_GIVEN: lambda r, p: (_("%(who)s评单了", who=called(r.organisation, r.lesson.starts_at)), _title(r)),
 }
 URLS: dict[str, Callable[[Any], str]] = {
     "order": lambda o: f"/orders/{o.id}",

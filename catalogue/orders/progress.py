@@ -9,6 +9,7 @@ from catalogue.core import wording
 from catalogue.core.words import _
 from catalogue.orders.operations import CANCELLATIONS, REJECTIONS
 from catalogue.orders.states import State
+from catalogue.organisations.called import Known, name_on_day
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,22 @@ class Line:
     label: str = ""
 
 
+def committee(row: Any) -> Known:
+    """Whose order a row of the list is, for its name on the day it was ordered."""
+    return Known(row.organisation_id, row.committee, row.renamed_on)
+
+
+def ordered_at(row: Any) -> datetime:
+    """The instant whose names hold for a row of the list."""
+    instant: datetime = row.submitted_at or row.made_at
+    return instant
+
+
 def stamps(row: Any, line: Line | None = None) -> dict[int, tuple[Any, Any]]:
     """The details of the line of stamps for a row of the list (queries.listed)."""
-    known: dict[int, tuple[Any, Any]] = {0: (row.committee, wording.day(row.submitted_at or row.made_at))}
+    known: dict[int, tuple[Any, Any]] = {
+        0: (name_on_day(committee(row), ordered_at(row)), wording.day(ordered_at(row)))
+    }
     if row.checked_at is not None:
         known[1] = (row.town or row.district, wording.day(row.checked_at))
     elif row.state is State.SUBMITTED and row.check_by is not None:

@@ -22,6 +22,7 @@ from catalogue.orders.forms import AssignForm, CallForm, CancelForm, NoteForm, R
 from catalogue.orders.models import Order, Origin
 from catalogue.orders.progress import Line
 from catalogue.orders.states import Action, State
+from catalogue.organisations.called import expect, name_on_day
 
 pages = Blueprint("orders", __name__)
 
@@ -54,6 +55,7 @@ def orders() -> ResponseReturnValue:
         found = queries.listed(actor(), tab=tab, q=q, after=after, before=before)
         counts = queries.tab_counts(actor(), found)
         lines = {**_lines([r.id for r in found.rows]), **_past_town(found.rows)}
+        expect(progress.committee(row) for row in found.rows)
     alone = actor().roles == frozenset({Role.ORDERER})
     return page(
         "orders/orders.html", found=found, counts=counts, tab=tab if tab in queries.TABS else "", q=q, alone=alone,
@@ -99,7 +101,7 @@ def _order_page(order: Order, *, telephone: str = "") -> ResponseReturnValue:
     own = side == "committee" or order.state is State.DRAFT
     return page(
         "orders/order.html", order=order, row=row, line=line, history=history, progress=progress, reasons=progress.reasons(),
-        whom={order.organisation_id: order.organisation.name} if order.origin in (Origin.ON_BEHALF, Origin.PUSH) else {}, notes=queries.notes_of(order.id, side),
+        whom={order.organisation_id: name_on_day(order.organisation, order.submitted_at or order.made_at)} if order.origin in (Origin.ON_BEHALF, Origin.PUSH) else {}, notes=queries.notes_of(order.id, side),
         note_form=NoteForm(formdata=None), side=side, allowed={a.value for a in policy.allowed(by, order)}, steers=steers, dispatches=policy.over(by, order, Role.DISPATCHER, Role.DISTRICT_ADMINISTRATOR),
         may_edit=policy.may_edit(by, order), may_again=order.state in AGAIN and policy.may_order_for(by, order.organisation), telephone=telephone or (order.telephone if own else ""),
         staff=_staff(order) if steers else [], call_form=CallForm(formdata=None), key=secrets.token_urlsafe(18), keepers=_keepers(order, asked), past_town=past,

@@ -117,6 +117,9 @@ class MergeForm(Form):
 
     others = ticks(_l("和哪些单位合并"))
     name = StringField(_l("合并后的名称"), [NEEDED, Length(max=60)])
+    short_name = StringField(
+        _l("合并后的简称"), [Length(max=30)], description=_l("原来的名称、简称和别的写法都留作新单位的别名。")
+    )
     kind = SelectField(_l("合并后的种类"), [CHOSEN])
     on = on_field(_l("从哪天起"), _l("原来的单位到前一天为止。"))
 

@@ -156,6 +156,13 @@ def links(organisation_id: int) -> tuple[Sequence[Organisation], Sequence[Organi
     )  # fmt: skip
 
 
+def went_on(ids: Sequence[int]) -> dict[int, str]:
+    """How ended organisations went on in another: "merge" or "split" by id; one that simply ended is missing."""
+    query = sa.select(OrganisationLink.predecessor_id, OrganisationLink.how)
+    direct = query.where(OrganisationLink.predecessor_id.in_(ids), OrganisationLink.how != "earlier")
+    return {row.predecessor_id: row.how for row in db.session.execute(direct)}
+
+
 def history(organisation_id: int, size: int = 50) -> Sequence[OrganisationHistory]:
     """What was done to an organisation, newest first."""
     query = sa.select(OrganisationHistory).where(OrganisationHistory.owner_id == organisation_id)

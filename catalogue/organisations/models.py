@@ -55,6 +55,7 @@ class Organisation(Living, Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     started_on: Mapped[date]
+    renamed_on: Mapped[date | None]  # since when it has its name, if it had another before (called.py)
     ended_on: Mapped[date | None]
     version: Mapped[int] = version_column()
     __mapper_args__: Any = {"version_id_col": version}  # SQLAlchemy's own name and form

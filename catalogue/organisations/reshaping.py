@@ -13,8 +13,9 @@ from catalogue.core.db import db, lock
 from catalogue.core.entry import words
 from catalogue.core.errors import Invalid
 from catalogue.core.text import initials, sort_key
+from catalogue.core.wording import day_text
 from catalogue.core.words import _
-from catalogue.organisations import policy, reach
+from catalogue.organisations import inheritance, policy, reach
 from catalogue.organisations.errors import Ended, StillInUse, WrongDay, WrongParent
 from catalogue.organisations.events import OrganisationEnded, OrganisationMoved, OrganisationsMerged
 from catalogue.organisations.models import (
@@ -27,6 +28,7 @@ from catalogue.organisations.models import (
 from catalogue.organisations.operations import alive, check_name, check_parent, create, has_alias, level_of, require
 
 DAY = timedelta(days=1)
+AHEAD = timedelta(days=731)  # how long before its day a change may be dated
 
 
 # ── dated names, kinds, parents ───────────────────────────────────────────────────────────────────
@@ -38,10 +40,16 @@ def _last(model: type[Any], organisation_id: int) -> Any:
     ).one()
 
 
-def _date_from(last: Any, day: date, **values: Any) -> Any:
+def _date_from(last: Any, day: date, at: datetime, **values: Any) -> Any:
     """From this day on the dated row says something new: a fresh row, or the last one corrected when it began that very day."""
+    today = clock.day_of(at)
+    if day > today + AHEAD:
+        raise WrongDay(_("最多提前两年定，请核对年份。"), field="on")
     if day < last.valid_from:
-        raise WrongDay(_("这一天以后已经改过一次了（%(day)s），请填那天或更晚。", day=last.valid_from), field="on")
+        said = day_text(last.valid_from, today)
+        if last.valid_from > today:
+            raise WrongDay(_("已经定好 %(day)s起改一次。请先在单位页上取消那一次，再定新的。", day=said), field="on")
+        raise WrongDay(_("%(day)s已经改过一次了，请填那天或更晚。", day=said), field="on")
     if day == last.valid_from:
         for name, value in values.items():
             setattr(last, name, value)
@@ -64,22 +72,25 @@ def rename(
     check_name(name, organisation.parent_id, but=[organisation.id])
     if version is not None:
         changes.check_version(organisation, version)
-    _date_from(_last(OrganisationName, organisation.id), on, name=name, short_name=short_name)
+    dated = _date_from(_last(OrganisationName, organisation.id), on, at, name=name, short_name=short_name)
     if on <= clock.day_of(at):
-        _take_name(organisation, name, short_name, by=by, at=at)
+        _take_name(organisation, dated, by=by, at=at)
     else:
         changes.note(organisation, "rename_later", by=by, at=at, changed={"name": [old, name], "on": str(on)})
     if keep_as_alias and old != name and not has_alias(organisation.id, old):
         db.session.add(OrganisationAlias(organisation_id=organisation.id, alias=old))
 
 
-def _take_name(organisation: Organisation, name: str, short_name: str, *, by: Actor, at: datetime) -> None:
+def _take_name(organisation: Organisation, dated: Any, *, by: Actor, at: datetime) -> None:
+    name = dated.name
     values = {
         "name": name,
-        "short_name": short_name,
+        "short_name": dated.short_name,
         "sort_key": sort_key(name)[:200],
         "initials": initials(name)[:60],
     }
+    if dated.valid_from > organisation.started_on:  # else its first name was put right: there is no earlier one
+        organisation.renamed_on = dated.valid_from
     changes.edit(organisation, values, by=by, at=at, action="rename")
 
 
@@ -93,7 +104,7 @@ def set_kind(
         raise Invalid(_("只能改成同一级的种类。"), field="kind")
     if version is not None:
         changes.check_version(organisation, version)
-    _date_from(_last(OrganisationPlace, organisation.id), on, kind=kind)
+    _date_from(_last(OrganisationPlace, organisation.id), on, at, kind=kind)
     if on <= clock.day_of(at):
         changes.edit(organisation, {"kind": kind}, by=by, at=at, action="set_kind")
     else:
@@ -117,7 +128,7 @@ def move(
     check_name(organisation.name, parent.id, but=[organisation.id])
     if version is not None:
         changes.check_version(organisation, version)
-    _date_from(_last(OrganisationPlace, organisation.id), on, parent_id=parent.id)
+    _date_from(_last(OrganisationPlace, organisation.id), on, at, parent_id=parent.id)
     if on <= clock.day_of(at):
         _take_parent(organisation, parent, by=by, at=at)
     else:
@@ -152,6 +163,27 @@ def _settle_places(organisation: Organisation, parent: Organisation) -> None:
         _settle_places(child, organisation)
 
 
+def call_off(organisation: Organisation, what: str, *, by: Actor, at: datetime, version: int | None = None) -> None:
+    """Takes back the last change of the "name" or "place" (kind, parent) that was dated for a day to come. Raises NotYours, Invalid, Stale."""
+    require(policy.may_reshape(by, organisation))
+    if version is not None:
+        changes.check_version(organisation, version)
+    model: Any = {"name": OrganisationName, "place": OrganisationPlace}[what]
+    planned = _last(model, organisation.id)
+    if planned.valid_from <= clock.day_of(at):
+        raise Invalid(_("没有定好还没到的变动，可能已经取消或者起用了。"))
+    changes.note(organisation, f"call_off_{what}", by=by, at=at, changed={"on": str(planned.valid_from)})
+    _drop(planned)
+
+
+def _drop(planned: Any) -> None:
+    """A change to come is forgotten, and what was to end the day before goes on."""
+    db.session.delete(planned)
+    db.session.flush()
+    _last(type(planned), planned.organisation_id).valid_until = planned.valid_until
+    db.session.flush()
+
+
 def settle(day: date, *, by: Actor, at: datetime) -> int:
     """Puts in force what was dated for this day (names, kinds, parents); returns how many. Run each minute, changes nothing twice."""
     done = 0
@@ -182,7 +214,7 @@ def settle(day: date, *, by: Actor, at: datetime) -> int:
 
 
 def _settle_name(dated: Any, organisation: Organisation, *, by: Actor, at: datetime) -> None:
-    _take_name(organisation, dated.name, dated.short_name, by=by, at=at)
+    _take_name(organisation, dated, by=by, at=at)
 
 
 def _settle_place(dated: Any, organisation: Organisation, *, by: Actor, at: datetime) -> None:
@@ -203,8 +235,12 @@ def merge(
     on: date,
     by: Actor,
     at: datetime,
+    short_name: str = "",
 ) -> Organisation:
     """Two or more identities end the day before and go on as a new one, which sees their past. What stood below them moves under it.
+
+    It takes over their names and other spellings as its own, their types of community and their groupings; features to the
+    right hand over people and venues.
 
     Raises NotYours, Ended, WrongDay, WrongParent, NameTaken, Invalid.
     """
@@ -214,7 +250,8 @@ def merge(
     _refuse_below([o.id for o in organisations], parent)
     for one in organisations:
         _end(one, on - DAY, by=by, at=at, action="merge")
-    successor = _successor(organisations, name, kind, parent, on, by=by, at=at, how="merge")
+    successor = _successor(organisations, name, kind, parent, on, by=by, at=at, how="merge", short_name=short_name)
+    inheritance.take_over(organisations, successor, on, by=by, at=at)
     for one in organisations:
         _hand_children(one, successor, on, by=by, at=at)
     reach.renew([*(o.id for o in organisations), successor.id])
@@ -293,13 +330,15 @@ def _refuse_children(organisation: Organisation) -> None:
 def _end(organisation: Organisation, last_day: date, *, by: Actor, at: datetime, action: str, reason: str = "") -> None:
     changes.edit(organisation, {"ended_on": last_day}, by=by, at=at, action=action, words=reason)
     for model in (OrganisationName, OrganisationPlace):
-        last = _last(model, organisation.id)
+        while (last := _last(model, organisation.id)).valid_from > max(last_day, clock.day_of(at)):
+            _drop(last)  # what was dated for later will not be
         if last.valid_until is None and last.valid_from <= last_day:
             last.valid_until = last_day
 
 
 def _successor(
-    predecessors: Sequence[Organisation], name: str, kind: str, parent: Organisation, on: date, *, by: Actor, at: datetime, how: str
+    predecessors: Sequence[Organisation], name: str, kind: str, parent: Organisation, on: date, *, by: Actor, at: datetime, how: str,
+    short_name: str = "",
 ) -> Organisation:  # fmt: skip
     if level_of(kind) is not predecessors[0].level:
         raise Invalid(_("新单位要和原来的同一级。"), field="kind")
@@ -309,7 +348,7 @@ def _successor(
         first.number_prefix = ""
         db.session.flush()
     made = create(
-        parent=parent, kind=kind, name=name, by=by, at=at, on=on, number_prefix=prefix, address=first.address,
+        parent=parent, kind=kind, name=name, by=by, at=at, on=on, short_name=short_name, number_prefix=prefix, address=first.address,
         telephone=first.telephone, latitude=first.latitude, longitude=first.longitude,
     )  # fmt: skip
     for one in predecessors:
@@ -346,6 +385,30 @@ def _hand_children(old: Organisation, successor: Organisation, on: date, *, by: 
             Organisation.parent_id == old.id, Organisation.ended_on.is_(None), Organisation.id != successor.id
         )
     ).all()
+    db.session.execute(  # what is dated under the old one for later will stand under the new one
+        sa.update(OrganisationPlace)
+        .where(OrganisationPlace.parent_id == old.id, OrganisationPlace.valid_from >= on)
+        .values(parent_id=successor.id)
+    )
     for child in children:
-        _date_from(_last(OrganisationPlace, child.id), on, parent_id=successor.id)
+        _rehang(child, old, successor, on)
         _take_parent(child, successor, by=by, at=at)
+
+
+def _rehang(child: Organisation, old: Organisation, successor: Organisation, on: date) -> None:
+    """The dated row of a child that is in force on a day ends there, and one under the successor goes on."""
+    row = db.session.scalars(
+        sa.select(OrganisationPlace).where(
+            OrganisationPlace.organisation_id == child.id, OrganisationPlace.parent_id == old.id, OrganisationPlace.valid_from < on,
+            sa.or_(OrganisationPlace.valid_until.is_(None), OrganisationPlace.valid_until >= on),
+        )
+    ).first()  # fmt: skip
+    if row is None:
+        return
+    until, row.valid_until = row.valid_until, on - DAY
+    db.session.add(
+        OrganisationPlace(
+            organisation_id=child.id, parent_id=successor.id, kind=row.kind, valid_from=on, valid_until=until
+        )
+    )
+    db.session.flush()

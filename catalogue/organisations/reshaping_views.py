@@ -1,6 +1,7 @@
 """Rename, kind, move, merge, split, end: one small page each."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect
@@ -8,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from catalogue.core import clock
 from catalogue.core.db import transaction
-from catalogue.core.forms import Form, version_of
+from catalogue.core.forms import ActionForm, Form, version_of
 from catalogue.core.web import actor, now, page, permit
+from catalogue.core.wording import day_text
 from catalogue.core.words import _
 from catalogue.organisations import lists, operations, policy, queries, reshaping
 from catalogue.organisations.forms import EndForm, KindForm, MergeForm, MoveForm, RenameForm, SplitForm
@@ -21,9 +23,13 @@ pages = Blueprint("reshaping", __name__)
 
 
 def _change(
-    organisation_id: int, template: str, make: Callable[[Organisation], Form], act: Callable[[Organisation, Any], Organisation | None], said: str
+    organisation_id: int, template: str, make: Callable[[Organisation], Form], act: Callable[[Organisation, Any], Organisation | None], said: str,
+    *, planned: bool = False,
 ) -> ResponseReturnValue:  # fmt: skip
-    """The common walk of these pages: load in scope, show or check the form, one operation, back to the organisation."""
+    """The common walk of these pages: load in scope, show or check the form, one operation, back to the organisation.
+
+    planned: a day to come only plans the change, and `said` would not be true yet.
+    """
     with transaction():
         row = queries.organisation(actor(), organisation_id)
         operations.require(policy.may_reshape(actor(), row))
@@ -31,9 +37,13 @@ def _change(
         if not form.validate_on_submit():
             return page(f"organisations/{template}.html", form=form, row=row)
         went_on = act(row, form) or row
-        target = went_on.id
-    flash(said, "done")
+        target, day = went_on.id, form["on"].data
+    flash(said if day <= clock.day_of(now()) or not planned else _planned(day), "done")
     return redirect(f"/organisations/{target}")
+
+
+def _planned(day: date) -> str:
+    return _("定好了，%(day)s起用。到那天以前可以在“以前和以后”里取消。", day=day_text(day))
 
 
 @pages.route("/organisations/<int:organisation_id>/rename", methods=["GET", "POST"])
@@ -46,7 +56,7 @@ def rename(organisation_id: int) -> ResponseReturnValue:
             row, form.name.data, on=form.on.data, by=actor(), at=now(), version=version_of(form), short_name=form.short_name.data
         )  # fmt: skip
 
-    return _change(organisation_id, "rename", lambda row: RenameForm(obj=row), act, _("名称已改。"))
+    return _change(organisation_id, "rename", lambda row: RenameForm(obj=row), act, _("名称已改。"), planned=True)
 
 
 @pages.route("/organisations/<int:organisation_id>/kind", methods=["GET", "POST"])
@@ -62,7 +72,7 @@ def set_kind(organisation_id: int) -> ResponseReturnValue:
     def act(row: Organisation, form: Any) -> None:
         reshaping.set_kind(row, form.kind.data, on=form.on.data, by=actor(), at=now(), version=version_of(form))
 
-    return _change(organisation_id, "kind", make, act, _("种类已改。"))
+    return _change(organisation_id, "kind", make, act, _("种类已改。"), planned=True)
 
 
 @pages.route("/organisations/<int:organisation_id>/move", methods=["GET", "POST"])
@@ -81,7 +91,19 @@ def move(organisation_id: int) -> ResponseReturnValue:
         parent = queries.organisation(actor(), form.parent_id.data)
         reshaping.move(row, parent, on=form.on.data, by=actor(), at=now(), version=version_of(form))
 
-    return _change(organisation_id, "move", make, act, _("已移到新的上级下面。"))
+    return _change(organisation_id, "move", make, act, _("已移到新的上级下面。"), planned=True)
+
+
+@pages.post("/organisations/<int:organisation_id>/planned/<any(name, place):what>/cancel")
+@permit(RESHAPES)
+def call_off(organisation_id: int, what: str) -> ResponseReturnValue:
+    """A change dated for later is taken back."""
+    form = ActionForm()
+    with transaction():
+        row = queries.organisation(actor(), organisation_id)
+        reshaping.call_off(row, what, by=actor(), at=now(), version=version_of(form))
+    flash(_("已取消，照现在的不变。"), "done")
+    return redirect(f"/organisations/{organisation_id}")
 
 
 @pages.route("/organisations/<int:organisation_id>/merge", methods=["GET", "POST"])
@@ -102,7 +124,8 @@ def merge(organisation_id: int) -> ResponseReturnValue:
         others = [queries.organisation(actor(), int(i)) for i in form.others.data or ()]
         parent = queries.organisation(actor(), row.parent_id or 0)
         return reshaping.merge(
-            [row, *others], name=form.name.data, kind=form.kind.data, parent=parent, on=form.on.data, by=actor(), at=now()
+            [row, *others], name=form.name.data, short_name=form.short_name.data, kind=form.kind.data, parent=parent, on=form.on.data,
+            by=actor(), at=now(),
         )  # fmt: skip
 
     return _change(organisation_id, "merge", make, act, _("已合并。原来的单子在新单位里都看得到。"))

@@ -10,12 +10,13 @@ from catalogue.core.actor import Level, Role
 from catalogue.core.db import db, transaction
 from catalogue.core.forms import version_of
 from catalogue.core.web import actor, now, page, permit, roles
-from catalogue.core.words import _
-from catalogue.organisations import lists, operations, policy, queries
+from catalogue.core.words import _, _l
+from catalogue.organisations import called, lists, operations, policy, queries
 from catalogue.organisations.forms import AliasForm, CodedDetailsForm, DetailsForm, OrganisationForm
 from catalogue.organisations.models import Organisation
 
 pages = Blueprint("organisations", __name__)
+pages.add_app_template_filter(called.called, "called")
 
 SEES = roles(
     Role.TOWN_ADMINISTRATOR, Role.DISPATCHER, Role.APPROVER, Role.DISTRICT_ADMINISTRATOR, Role.AUDITOR, Role.CITY_VIEWER,
@@ -45,9 +46,11 @@ def index() -> ResponseReturnValue:
         return page(
             "organisations/index.html", found=found, wanted=filters, counts=lists.level_counts(by, filters, day), kinds=queries.kinds(),
             may_create=by.has(Role.DISTRICT_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR), levels=LEVELS,
+            ways_on=WAYS_ON, went_on=lists.went_on([o.id for o in found.rows]) if filters.ended else {},
         )  # fmt: skip
 
 
+WAYS_ON = {"": _l("已撤销"), "merge": _l("已合并"), "split": _l("已拆分")}
 LEVELS = ((Level.DISTRICT, "区"), (Level.TOWN, "街镇"), (Level.COMMITTEE, "居村"), (Level.UNIT, "其他单位"))
 
 
@@ -77,7 +80,7 @@ def _show(organisation_id: int, form: AliasForm) -> ResponseReturnValue:
         types=lists.types_on(row.id, day), predecessors=before, successors=after, history=lists.history(row.id),
         may_edit=policy.may_edit(by, row) and not _over(row, day), may_reshape=policy.may_reshape(by, row) and not _over(row, day),
         may_create=policy.may_create_below(by, row) and not _over(row, day) and row.level is not Level.COMMITTEE,
-        over=_over(row, day), sees={o.id for o in [*before, *after] if _visible(o)},
+        over=_over(row, day), today=day, ways_on=WAYS_ON, how=lists.went_on([row.id]).get(row.id, "") if after else "", sees={o.id for o in [*before, *after] if _visible(o)},
     )  # fmt: skip
 
 

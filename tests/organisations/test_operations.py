@@ -158,6 +158,35 @@ def test_a_rename_before_the_last_one_is_refused(app):
         reshaping.rename(village, "乙村", on=TODAY - timedelta(days=1), by=the_boss(), at=NOON)
 
 
+def test_a_planned_name_is_called_off_and_the_one_before_goes_on(app):
+    village, boss, soon = a_committee("东庄村"), the_boss(), TODAY + timedelta(days=30)
+    reshaping.rename(village, "东庄新村", on=soon, by=boss, at=NOON)
+    reshaping.rename(village, "东庄大村", on=soon + timedelta(days=30), by=boss, at=NOON)
+
+    with pytest.raises(WrongDay):
+        reshaping.rename(village, "东庄好村", on=TODAY, by=boss, at=NOON)
+    for _last_first in range(2):
+        reshaping.call_off(village, "name", by=boss, at=NOON)
+    with pytest.raises(Invalid):
+        reshaping.call_off(village, "name", by=boss, at=NOON)
+
+    assert [(n.name, n.valid_until) for n in lists.names_over_time(village.id)] == [("东庄村", None)]
+    assert reshaping.settle(soon, by=JOB, at=NOON + timedelta(days=30)) == 0
+    reshaping.rename(village, "东庄好村", on=TODAY, by=boss, at=NOON)
+    assert (village.name, village.renamed_on) == ("东庄好村", TODAY)
+
+
+def test_only_those_who_reshape_call_a_change_off(app):
+    village = a_committee("东庄村")
+    reshaping.set_kind(village, "village", on=TODAY + timedelta(days=30), by=the_boss(), at=NOON)
+
+    with pytest.raises(NotYours):
+        reshaping.call_off(village, "place", by=by(a_town_administrator(the_town())), at=NOON)
+
+    reshaping.call_off(village, "place", by=the_boss(), at=NOON)
+    assert queries.place_on(village.id, TODAY + timedelta(days=40)) == ("neighbourhood", village.parent_id)
+
+
 def test_a_stale_page_renames_nothing(app):
     village = a_committee("东庄村")
 
@@ -230,6 +259,54 @@ def test_members_of_a_merged_committee_see_what_both_had_and_their_predecessors_
     assert (first.ended_on, both.ended_on) == (TODAY - timedelta(days=1), TODAY)
     assert reached() == rebuilt()
     assert [o.name for o in lists.links(every.id)[0]] == ["一二村", "三村"]
+
+
+def test_a_merged_committee_takes_over_spellings_types_and_groupings(app):
+    town, boss = the_town(), the_boss()
+    first, second = a_committee("下塘社区", town, short_name="下塘"), a_committee("湾塘", town)
+    operations.add_alias(first, "下塘居委会", by=boss, at=NOON)
+    operations.add_alias(second, "塘湾", by=boss, at=NOON)
+    long_ago = TODAY - timedelta(days=90)
+    operations.set_types(first, ["old_public"], on=long_ago, by=boss, at=NOON)
+    operations.set_types(second, ["old_public", "commercial"], on=long_ago, by=boss, at=NOON)
+    west = operations.create_grouping(the_district(), "青西片区", by=boss, at=NOON)
+    operations.join(west, first, on=long_ago, by=boss, at=NOON)
+    reshaping.rename(second, "湾塘新村", on=TODAY + timedelta(days=30), by=boss, at=NOON)
+
+    made = reshaping.merge(
+        [first, second],
+        name="塘湾社区",
+        kind="neighbourhood",
+        parent=town,
+        on=TODAY,
+        by=boss,
+        at=NOON,
+        short_name="塘湾",
+    )
+
+    assert sorted(a.alias for a in lists.aliases(made.id)) == ["下塘", "下塘居委会", "下塘社区", "湾塘"]
+    yesterday = TODAY - timedelta(days=1)
+    assert [set(lists.types_on(o.id, d)) for o, d in ((made, TODAY), (second, yesterday), (second, TODAY))] == [
+        {"old_public", "commercial"}, {"old_public", "commercial"}, set(),
+    ]  # fmt: skip
+    assert [[o.id for o, _since in lists.members_of(west.id, d)] for d in (yesterday, TODAY)] == [[first.id], [made.id]]
+    assert [(n.name, n.valid_until) for n in lists.names_over_time(second.id)] == [("湾塘", yesterday)]
+    assert lists.went_on([first.id, made.id]) == {first.id: "merge"}
+
+
+def test_what_is_planned_for_a_child_of_merged_towns_stays_planned(app):
+    district, boss, soon = the_district(), the_boss(), TODAY + timedelta(days=30)
+    first, second, third = a_town("甲镇"), a_town("乙镇"), a_town("丙镇")
+    village, guest = a_committee("东庄村", first), a_committee("西庄村", third)
+    reshaping.set_kind(village, "village", on=soon, by=boss, at=NOON)
+    reshaping.move(guest, second, on=soon, by=boss, at=NOON)
+
+    made = reshaping.merge([first, second], name="甲乙镇", kind="town", parent=district, on=TODAY, by=boss, at=NOON)
+
+    assert [queries.place_on(village.id, d) for d in (TODAY - timedelta(days=1), TODAY, soon)] == [
+        ("neighbourhood", first.id), ("neighbourhood", made.id), ("village", made.id),
+    ]  # fmt: skip
+    assert queries.place_on(guest.id, soon) == ("neighbourhood", made.id)
 
 
 def test_merged_towns_hand_their_committees_over(app):
