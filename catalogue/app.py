@@ -91,6 +91,7 @@ from catalogue.ratings import reactions as ratings_reactions
 from catalogue.ratings import views as ratings
 from catalogue.venues import api as venues_api
 from catalogue.venues import models as _venues
+from catalogue.venues import reactions as venues_reactions
 from catalogue.venues import views as venues
 from catalogue.venues.events import VenueChanged
 from config import ROOT, Config
@@ -146,7 +147,7 @@ APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
 )
 LISTENERS: events.Table = {  # news → reactions, in order, in the same transaction
     OrganisationMoved: (accounts_reactions.on_moved,),
-    OrganisationsMerged: (accounts_reactions.on_merged,),
+    OrganisationsMerged: (accounts_reactions.on_merged, venues_reactions.on_merged),
     OrganisationEnded: (accounts_reactions.on_ended,),
     CoursePublished: (menu_reactions.on_course,),
     CourseWithdrawn: (menu_reactions.on_course,),

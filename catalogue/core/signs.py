@@ -303,6 +303,7 @@ DEEDS: dict[str, dict[str, Any]] = {
         "open_days": _l("恢复开放"),
         "own_room": _l("设为居村活动室"),
         "own_room_off": _l("不再是居村活动室"),
+        "take_over": _l("随单位合并归新单位"),
         "award": _l("授牌"),
         "withdraw_plaque": _l("摘牌"),
         "end": _l("停用"),

@@ -14,7 +14,7 @@ from catalogue.dispatch.problem_orders import open_to
 from catalogue.dispatch.span import EXCEPTION_HOURS, Span
 from catalogue.matching import problem as m
 from catalogue.matching.terms import Kind, Mode
-from catalogue.orders.models import Order
+from catalogue.orders.models import Order, Place
 from catalogue.organisations.models import Organisation
 from catalogue.venues.models import Plaque, Venue, VenueClosure, VenueEquipment, VenueHours
 
@@ -79,7 +79,8 @@ def venues_of(
         )
         for r in rows
     )  # fmt: skip
-    own = frozenset(r.id for r in rows if r.own_room and r.organisation_id in committees)
+    theirs = {o.venue_id for o in orders if o.place is Place.OWN_ROOM}  # the own room when it was ordered: a merge moves rooms
+    own = frozenset(r.id for r in rows if r.id in theirs or (r.own_room and r.organisation_id in committees))
     return found, {str(r.id): r.name for r in rows}, own
 
 

@@ -12,6 +12,7 @@ from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _
 from catalogue.orders import operations, policy, progress, queries, rules
 from catalogue.orders.checkers import checkers, past_town
+from catalogue.orders.coverage import coverage
 from catalogue.orders.forms import CallForm, RejectForm
 from catalogue.orders.models import Order
 from catalogue.orders.states import State
@@ -86,8 +87,9 @@ def overview() -> ResponseReturnValue:
         edition = next(
             (e for e in editions if str(e.id) == request.args.get("edition")), editions[0] if editions else None
         )
-        rows = queries.coverage(town.id, edition.id if edition is not None else None)
+        today = day_of(now())
+        rows = coverage(town.id, edition, today)
         return page(
-            "orders/overview.html", towns=towns, town=town, editions=editions, edition=edition, rows=rows,
+            "orders/overview.html", towns=towns, town=town, editions=editions, edition=edition, rows=rows, day=min(today, edition.teach_until) if edition is not None else today,
             silent=sum(r.orders == 0 for r in rows), orders=any(m.level is Level.TOWN for m in actor().memberships),
         )  # fmt: skip

@@ -217,9 +217,23 @@ def listed(by: Actor, *, tab: str = "", q: str = "", after: str = "", before: st
         query = query.where(Order.number == number)
     else:
         query = query.where(
-            sa.or_(CourseVersion.title.contains(q, autoescape=True), Organisation.name.contains(q, autoescape=True))
+            sa.or_(
+                CourseVersion.title.contains(q, autoescape=True),
+                Organisation.name.contains(q, autoescape=True),
+                Organisation.id.in_(_committees_called(q)),
+            )
         )
     return paged(query, _NEWEST, after=after, before=before, size=size, key_of=_id_of, scalars=False)
+
+
+def _committees_called(q: str) -> sa.Select[Any]:
+    """Ids of the organisations so called today, and of those they came from."""
+    heir = aliased(Organisation)
+    return (
+        sa.select(OrganisationReach.descendant_id)
+        .join(heir, heir.id == OrganisationReach.ancestor_id)
+        .where(heir.name.contains(q, autoescape=True), heir.level.in_((Level.COMMITTEE, Level.UNIT)))
+    )
 
 
 def row_of(order_id: int) -> Any:
@@ -229,7 +243,8 @@ def row_of(order_id: int) -> Any:
 
 def others_of(order: Order, limit: int = 10) -> Sequence[Any]:
     """The committee's other orders, newest first, for whoever checks this one."""
-    mine = _LIST.where(Order.organisation_id == order.organisation_id, Order.id != order.id, Order.state != State.DRAFT)
+    theirs = organisations.below(order.organisation_id)
+    mine = _LIST.where(Order.organisation_id.in_(theirs), Order.id != order.id, Order.state != State.DRAFT)
     return db.session.execute(mine.order_by(Order.id.desc()).limit(limit)).all()
 
 
@@ -268,23 +283,6 @@ def queue(by: Actor, at: datetime, limit: int = 200) -> Sequence[Any]:
     query = _LIST.where(scope, Order.state == State.SUBMITTED).add_columns(Order.made_by_id, Order.submitted_by_id)
     order = (late, sa.case((Order.check_by < at, Order.check_by)).nulls_last(), _first_window(), Order.id)
     return db.session.execute(query.order_by(*order).limit(limit)).all()
-
-
-def coverage(town_id: int, edition_id: int | None) -> Sequence[Any]:
-    """Every committee of a town with its orders of an edition; those with nothing first."""
-    counted = sa.and_(Order.organisation_id == Organisation.id, Order.state.in_(COUNTED))
-    of_edition = sa.select(EditionItem.id).where(EditionItem.edition_id == edition_id)
-    delivered = sa.case((Order.state.in_((State.DELIVERED, State.CLOSED)), 1))
-    return db.session.execute(
-        sa.select(
-            Organisation.id, Organisation.name, Organisation.telephone, sa.func.count(Order.id).label("orders"),
-            sa.func.count(delivered).label("delivered"),
-        )
-        .outerjoin(Order, sa.and_(counted, Order.edition_item_id.in_(of_edition)))
-        .where(Organisation.town_id == town_id, Organisation.level == Level.COMMITTEE, Organisation.ended_on.is_(None))
-        .group_by(Organisation.id, Organisation.name, Organisation.telephone, Organisation.sort_key)
-        .order_by(sa.func.count(Order.id), Organisation.sort_key, Organisation.id)
-    ).all()  # fmt: skip
 
 
 def towns_of(by: Actor) -> Sequence[Organisation]:
@@ -416,11 +414,15 @@ def _counts() -> sa.ColumnElement[bool]:
     return sa.or_(Order.state.in_(COUNTED), sa.and_(Order.state == State.MISSED, own_fault))
 
 
+_THEIRS = sa.select(OrganisationReach.descendant_id).where(
+    OrganisationReach.ancestor_id == sa.bindparam("organisation_id")
+)
+"""A committee and those it came from: what they ordered counts on after a merge or a split."""
 _USED = (
     sa.select(sa.func.count(), sa.func.count(sa.case((Order.course_id == sa.bindparam("course_id"), 1))))
     .join(EditionItem, EditionItem.id == Order.edition_item_id)
     .where(
-        Order.organisation_id == sa.bindparam("organisation_id"), EditionItem.edition_id == sa.bindparam("edition_id"),
+        Order.organisation_id.in_(_THEIRS), EditionItem.edition_id == sa.bindparam("edition_id"),
         Order.id != sa.bindparam("without"), _counts(),
     )
 )  # fmt: skip
@@ -463,7 +465,7 @@ _DUPLICATES = (
     sa.select(Order.number, OrderWindow.starts_at, OrderWindow.ends_at)
     .join(OrderWindow, OrderWindow.order_id == Order.id)
     .where(
-        Order.organisation_id == sa.bindparam("organisation_id"), Order.course_id == sa.bindparam("course_id"),
+        Order.organisation_id.in_(_THEIRS), Order.course_id == sa.bindparam("course_id"),
         Order.id != sa.bindparam("without"), Order.state.in_(OPEN),
         OrderWindow.starts_at < sa.bindparam("until"), OrderWindow.ends_at > sa.bindparam("since"),
     )

@@ -28,6 +28,7 @@ from catalogue.organisations.models import (
 from catalogue.organisations.operations import alive, check_name, check_parent, create, has_alias, level_of, require
 
 DAY = timedelta(days=1)
+CALL_OFF = {"name": "call_off_name", "place": "call_off_place"}
 AHEAD = timedelta(days=731)  # how long before its day a change may be dated
 
 
@@ -172,7 +173,7 @@ def call_off(organisation: Organisation, what: str, *, by: Actor, at: datetime, 
     planned = _last(model, organisation.id)
     if planned.valid_from <= clock.day_of(at):
         raise Invalid(_("没有定好还没到的变动，可能已经取消或者起用了。"))
-    changes.note(organisation, f"call_off_{what}", by=by, at=at, changed={"on": str(planned.valid_from)})
+    changes.note(organisation, CALL_OFF[what], by=by, at=at, changed={"on": str(planned.valid_from)})
     _drop(planned)
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -211,6 +211,23 @@ def set_own_room(venue: Venue, *, by: Actor, at: datetime, version: int | None =
         _changed(other, by, at)
     changes.edit(venue, {"own_room": True}, by=by, at=at, version=version, action="own_room")
     _changed(venue, by, at)
+
+
+def follow_merge(predecessor_ids: Sequence[int], successor: Organisation, *, by: Actor, at: datetime) -> None:
+    """Venues of merged organisations belong to the new one. The first own room stays the own room, the others stay venues.
+
+    First is the first predecessor's. Nobody is asked: whoever merges may reshape both.
+    """
+    rows = db.session.scalars(
+        sa.select(Venue).where(Venue.organisation_id.in_(predecessor_ids), Venue.ended_on.is_(None)).order_by(Venue.id)
+    ).all()
+    own = sorted((v for v in rows if v.own_room), key=lambda v: predecessor_ids.index(v.organisation_id))
+    for other in own[1:]:
+        changes.edit(other, {"own_room": False}, by=by, at=at, action="own_room_off")
+    place = {"organisation_id": successor.id, "town_id": successor.town_id, "district_id": successor.district_id}
+    for venue in rows:
+        changes.edit(venue, place, by=by, at=at, action="take_over")
+        _changed(venue, by, at)
 
 
 def award(venue: Venue, *, batch: str, number: str, awarded_on: date, by: Actor, at: datetime) -> Plaque:

@@ -9,11 +9,13 @@ from catalogue.core import events
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
 from catalogue.core.errors import Invalid, NotAllowed, Stale
+from catalogue.organisations import reshaping
 from catalogue.venues import operations, queries
 from catalogue.venues.errors import OwnRoomOfOther, PlaqueWithdrawn, VenueEnded
 from catalogue.venues.events import VenueChanged
 from catalogue.venues.models import VenueHistory, VenueKind
 from tests.factories import (
+    LONG_AGO,
     NOON,
     TODAY,
     a_committee,
@@ -201,3 +203,19 @@ def test_the_district_keeps_every_venue_of_its_towns(app):
     operations.edit(venue, {"brand": "会客厅"}, by=keeper(the_district()), at=NOON)
 
     assert venue.brand == "会客厅"
+
+
+def test_a_merged_committee_has_the_first_own_room_and_the_other_as_a_venue(app):
+    town = the_town()
+    none, first, second = a_committee("甲村", town), a_committee("乙村", town), a_committee("丙村", town)
+    rooms = [own_room_of(second), own_room_of(first)]
+    hall, old = a_venue("实训课堂", second), a_venue("旧礼堂", second, ended_on=LONG_AGO)
+
+    made = reshaping.merge(
+        [none, first, second], name="大村", kind="village", parent=town, on=TODAY, by=keeper(), at=NOON
+    )
+
+    room = queries.own_room(made.id)
+    assert (room.id, room.name) == (rooms[1].id, "乙村活动室")
+    assert [v.organisation_id for v in (*rooms, hall, old)] == [made.id, made.id, made.id, second.id]
+    assert (rooms[0].own_room, acts(rooms[0]), acts(hall)) == (False, ["own_room_off", "take_over"], ["take_over"])
