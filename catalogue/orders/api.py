@@ -9,7 +9,7 @@ from catalogue.core.api import blueprint, expected_version, listed, once, reads,
 from catalogue.core.errors import IllegalAction, Invalid, NotVisible, Refusal, Several, each_of, refuse_all
 from catalogue.core.web import actor, now, permit, roles
 from catalogue.core.words import _
-from catalogue.orders import choices, operations, patterns, policy, queries, rules
+from catalogue.orders import choices, operations, patterns, policy, queries, rules, spoken
 from catalogue.orders.errors import Unreadable
 from catalogue.orders.models import Order
 from catalogue.orders.schemas import ActionIn, OrderIn, OrderOut, OrderRowOut, OrdersIn
@@ -91,7 +91,7 @@ def _windows(values: dict[str, Any], order: Order) -> list[Any]:
     slots = [(w["day"], w["half_day"]) for w in values["windows"]]
     terms = rules.terms(order.course_id, order.organisation_id, now())
     if values["pattern"] and terms.teach is not None:
-        reading = patterns.read(values["pattern"], teach=terms.teach, today=terms.today)
+        reading = spoken.read(values["pattern"], teach=terms.teach, today=terms.today, overrides=terms.overrides)
         if reading.pattern is None:
             raise Unreadable(reading.problem, field="pattern")
         found = patterns.expand(

@@ -39,7 +39,7 @@ from catalogue.orders.errors import (
     WrongSize,
 )
 from catalogue.orders.models import Order, Place
-from catalogue.orders.patterns import Span
+from catalogue.orders.periods import Span
 from catalogue.orders.queries import Item, Promise, Season
 from catalogue.organisations import queries as organisations
 from catalogue.organisations.models import Organisation

@@ -11,11 +11,13 @@ from catalogue.core import wording
 from catalogue.core.clock import HalfDay
 from catalogue.core.words import _
 from catalogue.courses.models import CourseVersion
-from catalogue.orders import patterns
+from catalogue.orders import patterns, spoken
 from catalogue.orders.forms import OrderForm
 from catalogue.orders.models import Order, Place
-from catalogue.orders.patterns import Expansion, Reading, Slot
+from catalogue.orders.patterns import Expansion, Slot
+from catalogue.orders.periods import Span
 from catalogue.orders.rules import Terms
+from catalogue.orders.spoken import Reading
 from catalogue.venues.models import Venue
 
 
@@ -211,7 +213,7 @@ def _read(times: Times, form: OrderForm, terms: Terms) -> None:
         return
     said = (form.pattern.data or "").strip()
     if said or not form.uses_boxes():
-        times.reading = patterns.read(said, teach=teach, today=terms.today)
+        times.reading = spoken.read(said, teach=teach, today=terms.today, overrides=terms.overrides)
     else:
         times.reading = _of_boxes(form, teach)
     if times.reading.pattern is None:
@@ -225,7 +227,7 @@ def _read(times: Times, form: OrderForm, terms: Terms) -> None:
         form.pattern.errors = [*form.pattern.errors, _("这样一天也没有：不是放假，就是离今天太近。请写宽一点。")]
 
 
-def _of_boxes(form: OrderForm, teach: patterns.Span) -> Reading:
+def _of_boxes(form: OrderForm, teach: Span) -> Reading:
     first, last = form.span()
     span = (max(first or teach[0], teach[0]), min(last or teach[1], teach[1]))
     if span[0] > span[1]:
