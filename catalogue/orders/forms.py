@@ -74,7 +74,7 @@ class OrderForm(Form):
     pattern = StringField(
         _l("用一句话写"),
         [Length(max=200, message="最多写 200 个字。")],
-        description=_l("例如：周二或周四晚上，4月内任意。法定节假日会自动跳过。"),
+        description=_l("例如：周二或周四晚上，12月内任意；下周三上午；12月3日或10日下午。法定节假日会自动跳过。"),
     )
     weekdays = _several(_l("星期几"), WEEKDAYS)
     half_days = _several(_l("哪些时段"), {h.value: w for h, w in HALVES.items()})
