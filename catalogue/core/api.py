@@ -10,14 +10,15 @@ from typing import Any, TypeVar
 
 import flask_smorest
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_smorest import Blueprint as SmorestBlueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import RAISE, Schema, fields, validate
+from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from catalogue.core import web
 from catalogue.core.db import db, transaction
-from catalogue.core.errors import Invalid, Missing
+from catalogue.core.errors import Invalid, Missing, refuse_all
 from catalogue.core.models import IdempotencyKey
 from catalogue.core.paging import Page
 from catalogue.core.schemas import In, Out
@@ -61,9 +62,21 @@ class PageIn(In):
     limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=MOST_ROWS))
 
 
+class _Parser(FlaskParser):
+    """Refuses unknown parameters of a query as it does unknown fields of a body."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE, "querystring": RAISE,
+    }  # fmt: skip
+
+
+class _Blueprint(SmorestBlueprint):
+    ARGUMENTS_PARSER = _Parser()
+
+
 def blueprint(name: str, description: str) -> SmorestBlueprint:
     """The API blueprint of a feature: its routes stand under /api/v1."""
-    return SmorestBlueprint(f"{name}_api", f"catalogue.{name}.api", url_prefix=PREFIX, description=description)
+    return _Blueprint(f"{name}_api", f"catalogue.{name}.api", url_prefix=PREFIX, description=description)
 
 
 def listed(one: type[Schema]) -> type[Schema]:
@@ -188,6 +201,16 @@ def _check_body() -> None:
         raise BadRequest() from None
 
 
+def _check_query() -> None:
+    """A route that reads no query takes none: what a program misspelt is never ignored."""
+    g.programs = web.is_api()  # core.paging tells them of a broken mark
+    if not web.is_api() or not request.args or not request.endpoint:
+        return
+    told = getattr(current_app.view_functions[request.endpoint], "_apidoc", {}).get("arguments", {})
+    if not any(one["in"] == "query" for one in told.get("parameters", ())):
+        refuse_all(Invalid(_("没有这一项，请去掉。"), field=name) for name in request.args)
+
+
 def _finish(response: Response) -> Response:
     if web.is_api() and response.status_code == 200 and request.method == "GET" and "ETag" in response.headers:
         response.make_conditional(request)
@@ -201,6 +224,7 @@ def init(app: Flask, blueprints: tuple[SmorestBlueprint, ...]) -> Api:
         OPENAPI_JSON_PATH="openapi.json",
     )  # fmt: skip
     app.before_request(_check_body)
+    app.before_request(_check_query)
     app.after_request(_finish)
     made = Api(app)
     made.ERROR_SCHEMA = ProblemOut

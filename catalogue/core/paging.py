@@ -8,8 +8,11 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
+from flask import g, has_request_context
 
 from catalogue.core.db import db, run
+from catalogue.core.errors import Invalid
+from catalogue.core.words import _
 
 T = TypeVar("T")
 SIZE = 20
@@ -66,6 +69,11 @@ def turned(
     values = decode(before if backwards else after, len(keys)) if (after or before) else None
     if values is not None and not all(_fits(column, v) for (column, _), v in zip(keys, values, strict=True)):
         values = None  # an edited mark: the first page
+    if values is None and (after or before) and has_request_context() and g.get("programs"):
+        # people with an edited link see the first page; a program would read it again and again
+        raise Invalid(
+            _("这个翻页标记不对，请原样使用上一次得到的 after 或 before。"), field="before" if backwards else "after"
+        )
     built = statement("" if values is None else "before" if backwards else "after")
     bound = {"size": size + 1, **{f"k{i}": value for i, value in enumerate(values or ())}}
     found: list[Any] = list((db.session.scalars(built, bound) if scalars else run(built, bound)).all())

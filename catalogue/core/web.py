@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Forbidden, HTTPException
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from catalogue.core import assets, clock, meanwhile, shell, typed, ways
+from catalogue.core import api_words, assets, clock, meanwhile, shell, typed, ways
 from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db, end_request, transaction
 from catalogue.core.errors import NotAllowed, Refusal, Several, Stale, each_of
@@ -199,7 +199,7 @@ class Problem:
                 "type": "about:blank",
                 "status": self.status,
                 "title": self.code,
-                "detail": self.sentence,
+                "detail": self.sentence or api_words.detail(self.status, self.errors),
                 "request_id": g.get("request_id", ""),
             }
             if self.errors:
@@ -309,7 +309,8 @@ def _on_http(trouble: HTTPException) -> ResponseReturnValue:
         return trouble.get_response()
     said = getattr(trouble, "data", None) or {}  # what a schema of the API refused
     name = (trouble.name or "error").lower().replace(" ", "_")
-    return Problem(code, name, "", said.get("messages")).answer(trouble.get_headers())
+    errors = api_words.by_field(said["messages"]) if "messages" in said else None
+    return Problem(code, name, "", errors).answer(trouble.get_headers())
 
 
 def _on_crash(trouble: Exception) -> ResponseReturnValue:

@@ -195,5 +195,5 @@ def test_text_is_normalised_on_entry_and_nul_is_refused(ask, scene):
     refused = ask(orderer, "post", "/orders", json=body(scene, need="a\x00b"))
     ask(orderer, "post", "/orders", json=body(scene, need=" 晚\u202e上\u200b停不下车 \r\n"))
 
-    assert (refused.status_code, "need" in refused.get_json()["errors"]["json"]) == (422, True)
+    assert (refused.status_code, list(refused.get_json()["errors"])) == (422, ["need"])
     assert db.session.scalars(sa.select(Order.need)).all() == ["晚上停不下车"]

@@ -297,7 +297,7 @@ def test_a_bad_question_is_refused(client, query):
 
     answer = client.get(f"/api/v1/organisations?{query}", headers=key)
 
-    assert (answer.status_code, list(answer.json["errors"])) == (422, ["query"])
+    assert (answer.status_code, list(answer.json["errors"])) == (422, [query.partition("=")[0]])
 
 
 def test_the_api_hides_another_town(client):
