@@ -37,9 +37,18 @@ _HEADS = sa.select(_heads).order_by(_heads.c.district_id)
 
 
 def prove(against: Iterable[Checkpoint] = ()) -> Verdict:
-    """Verifies the audit of this installation with its keys, against its witness and further checkpoints."""
+    """Verifies the audit of this installation with its keys, against its witness and further checkpoints.
+
+    A witness that cannot be read counts as broken: nobody but the worker writes it, and only whole.
+    """
     settings = _settings()
-    return audit.verify(settings.secret_key, settings.earlier_keys, against=[*witnessed(), *against])
+    spoilt: tuple[dict[str, Any], ...] = ()
+    try:
+        seen = witnessed()
+    except ValueError:
+        seen, spoilt = [], ({"district_id": audit.CITY, "sequence": 0, "why": "checkpoint signature"},)
+    found = audit.verify(settings.secret_key, settings.earlier_keys, against=[*seen, *against])
+    return Verdict(found.rows, (*spoilt, *found.broken), found.checkpoints)
 
 
 def _settings() -> Config:

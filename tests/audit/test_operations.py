@@ -303,3 +303,11 @@ def test_the_commands_prove_the_chain_and_compare_it_with_checkpoints_kept_elsew
     assert json.loads(told.output)["broken"] == [
         {"district_id": DISTRICT, "sequence": 1, "why": "rows missing at the end"}
     ]
+
+
+def test_a_spoilt_witness_is_not_passed_over(app):
+    _acts(1)
+    seals.seal(NOON)
+    seals.witness().write_text("[{]")
+
+    assert _found() == [(0, "checkpoint signature")]

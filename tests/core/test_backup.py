@@ -14,11 +14,12 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from catalogue.app import create_app
-from catalogue.core import backup
+from catalogue.core import audit, backup, seals
+from catalogue.core.actor import job
 from catalogue.core.db import Base, db
 from config import Config
 from tests import postgres
-from tests.factories import an_order
+from tests.factories import NOON, an_order
 
 Install = Callable[[str], Flask]
 
@@ -133,3 +134,25 @@ def test_a_backup_is_for_its_owner_only_and_replaces_an_older_one_whole(install:
     assert file.stat().st_size == size > 1000
     assert oct(file.stat().st_mode)[-3:] == "600"
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".songxue")] == []
+
+
+def test_a_backup_older_than_the_last_checkpoints_comes_back_without_a_false_alarm(
+    install: Install, tmp_path: Path
+) -> None:
+    app = install("one")
+    a_lived_in(app)
+    file = str(tmp_path / "b.tar.gz")
+    with app.app_context():
+        for kept in (1, 2):
+            audit.append("edit", "order", kept, by=job("test"), at=NOON, district_id=1)
+            db.session.commit()
+            seals.seal(NOON)
+            if kept == 1:
+                backup.write(Path(file))
+
+    read = app.test_cli_runner().invoke(args=["restore", "--yes", file])
+    proved = app.test_cli_runner().invoke(args=["audit", "verify"])
+
+    assert (read.exit_code, proved.exit_code, proved.output) == (0, 0, "审计链完整，共 1 条，签名存根 1 份。\n"), (
+        read.output
+    )
