@@ -54,3 +54,28 @@ def half_day_of(instant: datetime) -> HalfDay:
     if minute < SPANS[HalfDay.MORNING][1]:
         return HalfDay.MORNING
     return HalfDay.AFTERNOON if minute < SPANS[HalfDay.AFTERNOON][1] else HalfDay.EVENING
+
+
+DAYTIME = (480, 1200)
+"""Local minutes between which people are asked and reminded: 8:00 to 20:00."""
+
+
+def in_daytime(wanted: datetime) -> datetime:
+    """The instant itself when it lies between 8:00 and 20:00 in Shanghai (both included), else the next 8:00."""
+    minute, (first, last) = minute_of(wanted), DAYTIME
+    if first <= minute < last or (minute == last and wanted == at(day_of(wanted), last)):
+        return wanted
+    return at(day_of(wanted) + timedelta(days=1 if minute >= last else 0), first)
+
+
+def deadline(wanted: datetime, *, since: datetime, latest: datetime) -> datetime:
+    """A deadline in daytime: the next such moment from `wanted` on, not after `latest`; else 20:00 of the evening before.
+
+    What is asked in the night before something early leaves neither: then it is `wanted` or `latest`, the sooner.
+    """
+    wanted = min(wanted, latest)
+    by_day = in_daytime(wanted)
+    if by_day <= latest:
+        return by_day
+    evening = at(day_of(wanted) - timedelta(days=0 if minute_of(wanted) >= DAYTIME[1] else 1), DAYTIME[1])
+    return evening if evening >= since + timedelta(hours=1) else wanted

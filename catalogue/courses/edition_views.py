@@ -9,9 +9,10 @@ from catalogue.core import once
 from catalogue.core.actor import Role
 from catalogue.core.clock import day_of
 from catalogue.core.db import db, transaction
-from catalogue.core.errors import Invalid, NotVisible
+from catalogue.core.errors import IllegalAction, Invalid, NotVisible
 from catalogue.core.forms import ActionForm, version_of
 from catalogue.core.web import actor, now, page, permit, require, roles
+from catalogue.core.wording import listed as listed_text
 from catalogue.core.words import _, _l
 from catalogue.courses import editions, policy, queries
 from catalogue.courses.errors import NotYours
@@ -85,7 +86,22 @@ def edition(edition_id: int) -> ResponseReturnValue:
         return page(
             "courses/edition.html", edition=found, home=home, keeps=keeps, found=listed_, addable=addable, earlier=earlier, history=history,
             state=state_of(found, day_of(now())), q=q, add=add,
+            clash=_clash(found) if keeps else "",
         )  # fmt: skip
+
+
+def _clash(edition: Edition) -> str:
+    """What it means that another published edition takes orders on the same days for the same days; empty when none does."""
+    others = queries.overlapping(edition)
+    if not others:
+        return ""
+    names = listed_text(_("“%(name)s”", name=one.name) for one in others)
+    first = min([edition, *others], key=lambda e: (e.teach_from, e.id))
+    return _(
+        "和已发布的%(names)s点单、上课的日期都有重叠。同一门课两季都有时，点单算在所选时间多数落在的那一季；分不出来时，算在“%(first)s”。",
+        names=names,
+        first=first.name,
+    )
 
 
 def _seen(edition_id: int) -> Edition:
@@ -122,6 +138,10 @@ def edit(edition_id: int) -> ResponseReturnValue:
             return page("courses/edition_form.html", form=form, edition=found)
         values = {name: form[name].data for name in ("name", *DAYS)}
         editions.edit(found, values, by=actor(), at=now(), version=version_of(form))
+        clash = _clash(found) if found.published_on is not None else ""
+    if clash:
+        flash(_("已保存。请注意：%(clash)s", clash=clash), "wait")
+        return redirect(f"/editions/{edition_id}")
     return _back(edition_id)
 
 
@@ -131,7 +151,13 @@ def publish(edition_id: int) -> ResponseReturnValue:
     """Shows the edition; one may order from its first day on."""
     form = ActionForm()
     with transaction():
-        editions.publish(_seen(edition_id), by=actor(), at=now(), version=version_of(form))
+        found = _seen(edition_id)
+        clash = _clash(found)
+        editions.publish(found, by=actor(), at=now(), version=version_of(form))
+        if (
+            clash and request.form.get("overlap") != "known"
+        ):  # undone with the transaction: who may not publish hears that first
+            raise IllegalAction(_("还没有发布：%(clash)s请回到这一季的页面，看过再确定。", clash=clash))
     return _back(edition_id, _("已发布。到点单开始那天，居村就能点。"))
 
 

@@ -431,3 +431,13 @@ def below_of(organisation_ids: Sequence[int]) -> sa.Select[int]:
 def squeezed(words: Sequence[str]) -> list[str]:
     """Words as they are kept: normalised, each once, in order."""
     return list(dict.fromkeys(clean for said in words if (clean := text.normalised(said, 30))))
+
+
+def overlapping(edition: Edition) -> Sequence[Edition]:
+    """Other published editions of the same owner that take orders on some of the same days for lessons on some of the same days."""
+    query = sa.select(Edition).where(
+        Edition.organisation_id == edition.organisation_id, Edition.id != edition.id, Edition.published_on.is_not(None), Edition.ended_on.is_(None),
+        Edition.order_from <= edition.order_until, Edition.order_until >= edition.order_from,
+        Edition.teach_from <= edition.teach_until, Edition.teach_until >= edition.teach_from,
+    )  # fmt: skip
+    return db.session.scalars(query.order_by(Edition.teach_from, Edition.id)).all()

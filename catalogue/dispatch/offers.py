@@ -14,7 +14,7 @@ from catalogue.accounts.queries import hashed
 from catalogue.calendar import operations as holding
 from catalogue.calendar.models import Hold, HoldKind
 from catalogue.calendar.operations import Wanted
-from catalogue.core import changes, events
+from catalogue.core import changes, clock, events
 from catalogue.core.actor import Actor, Kind
 from catalogue.core.db import db, lock
 from catalogue.core.errors import IllegalAction, Invalid, Refusal
@@ -159,13 +159,14 @@ def _offer(
     held = _hold(dispatch, candidate, case, at)
     settings = case.loaded.settings
     latest = max(candidate.starts_at - LAST_ANSWER, at + (candidate.starts_at - at) / 2)
-    answer_by = min(at + timedelta(hours=settings["answer_hours"]), latest)
+    answer_by = clock.deadline(at + timedelta(hours=settings["answer_hours"]), since=at, latest=latest)
+    remind_at = clock.in_daytime(at + timedelta(hours=settings["answer_reminder_hours"]))
     secret = secrets.token_urlsafe(32)
     offer = Offer(
         state=OfferState.OPEN, dispatch_id=dispatch.id, candidate_id=candidate.id, lecturer_id=candidate.lecturer_id, seat=seat,
         venue_id=candidate.venue_id, teach_mode=candidate.teach_mode, starts_at=candidate.starts_at, ends_at=candidate.ends_at,
         organisation_id=dispatch.organisation_id, town_id=dispatch.town_id, district_id=dispatch.district_id, made_at=at, answer_by=answer_by,
-        remind_at=min(at + timedelta(hours=settings["answer_reminder_hours"]), answer_by), link_hash=hashed(secret),
+        remind_at=min(remind_at, answer_by), link_hash=hashed(secret),
     )  # fmt: skip
     dispatch.offers.append(offer)
     changes.begin(offer, by=by, at=at)

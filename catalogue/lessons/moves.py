@@ -170,7 +170,7 @@ def _ask_to_confirm(lesson: Lesson, move: Move, at: datetime) -> None:
     for seat in seats:
         agreed = named and len(seats) == 1
         seat.confirmed_at = at if agreed else None
-        seat.confirm_by = None if agreed else min(at + timedelta(hours=hours), start)
+        seat.confirm_by = None if agreed else clock.deadline(at + timedelta(hours=hours), since=at, latest=start)
         seat.link_hash = None
     db.session.flush()
 

@@ -50,7 +50,7 @@ def _people(role: Role, place_id: int, day: date, without: Collection[int]) -> S
 
 def checkers(order: Order, day: date) -> Checkers:
     """The town's administrators without those whose hand is in the order; when there are none, the district's."""
-    hands = entered_by(order.id) | ({order.made_by_id, order.submitted_by_id} - {None})
+    hands = {i for i in (*entered_by(order.id), order.made_by_id, order.submitted_by_id) if i is not None}
     town = _people(Role.TOWN_ADMINISTRATOR, order.town_id, day, hands) if order.town_id is not None else ()
     if town:
         return Checkers(town, of_town=True)

@@ -1,6 +1,7 @@
 """The pages that keep courses, editions and vocabularies: a course's whole way to the menu in the browser, and who may not."""
 
 import re
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -296,4 +297,30 @@ def test_lists_cost_the_same_statements_for_one_and_three_rows(client, statement
             client.get(path)
         counted.append(len(sent))
 
-    assert counted == [4, 3, 7, 13]
+    assert counted == [4, 3, 8, 13]
+
+
+def test_an_edition_that_overlaps_another_is_published_only_when_that_was_read(client):
+    course = a_course()
+    an_edition("2026年第二季度")
+    other = an_edition("重叠季", published_on=None)
+    apart = an_edition("夏季", published_on=None, teach_from=date(2026, 7, 1), teach_until=date(2026, 8, 31))
+    for edition in (other, apart):
+        an_item(course, edition)
+    ids = other.id, apart.id
+    client.sign_in(a_district_administrator())
+    db.session.commit()
+
+    page = client.get(f"/editions/{ids[0]}").text
+    said = [
+        client.send(f"/editions/{ids[0]}/publish", {"version": "1"}).status_code,
+        client.send(f"/editions/{ids[0]}/publish", {"version": "1", "overlap": "known"}).status_code,
+        client.send(f"/editions/{ids[1]}/publish", {"version": "1"}).status_code,
+    ]
+
+    assert "和已发布的“2026年第二季度”点单、上课的日期都有重叠。" in page
+    assert 'name="overlap" value="known"' in page
+    assert "算在“2026年第二季度”" in page
+    assert said == [409, 302, 302]
+    assert "有重叠" in client.get(f"/editions/{ids[0]}").text
+    assert "有重叠" not in client.get(f"/editions/{ids[1]}").text

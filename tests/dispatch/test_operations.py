@@ -1,12 +1,13 @@
 """The life of a dispatch and its offers, with the holds behind them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from catalogue.calendar.errors import CommitteeTaken, LecturerTaken, TravelTooShort, VenueTaken
 from catalogue.calendar.models import Hold, HoldKind
+from catalogue.core import clock
 from catalogue.core.actor import Actor, Kind
 from catalogue.core.db import db
 from catalogue.core.errors import IllegalAction, Invalid, Stale
@@ -203,6 +204,16 @@ def test_orders_of_two_courses_are_not_one_lesson(app):
 
 
 # ── approving ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_approved_at_night_is_answered_and_reminded_in_daytime(app):
+    dispatch = a_proposal()
+    night = clock.at(date(2026, 3, 3), 2 * 60 + 46)
+
+    operations.approve(dispatch, by=actor_of(an_approver()), at=night)
+
+    offer = offers_of(dispatch)[0]
+    assert (offer.answer_by, offer.remind_at) == (clock.at(date(2026, 3, 5), 480), clock.at(date(2026, 3, 4), 480))
 
 
 def test_another_person_approves_and_everything_is_held(app, news):
