@@ -10,6 +10,9 @@ from catalogue.matching.planner.intervals import Flag
 from catalogue.matching.planner.master import Columns
 from catalogue.matching.planner.places import Real
 
+ALMOST = 0.7  # two columns of one order, shift or room cannot both be as much
+DIVES = 60
+
 
 def reduced(generation: Generation, columns: Columns) -> Real:
     """By how much each of these columns falls short of paying for itself at the last prices (0 or below)."""
@@ -18,6 +21,31 @@ def reduced(generation: Generation, columns: Columns) -> Real:
     earned = np.bincount(columns.owner(), (net - master.model.value)[columns.seats], len(columns)) + columns.value
     found: Real = earned - prices[master.shift_row + columns.shift]
     return found
+
+
+def dived(generation: Generation) -> Columns:
+    """A whole choice by diving: what the programme takes almost wholly is taken, it is solved again, and so on."""
+    master, linear, meter = generation.master, generation.master.linear, generation.meter
+    linear.solver.setOptionValue("solver", "simplex")
+    values = generation.values[master.fixed :]
+    taken = np.zeros(len(values), dtype=bool)
+    for _ in range(DIVES):
+        open_ = np.flatnonzero(~taken & (values > 1e-6))
+        if meter.over() or not len(open_) or values[open_].min() > 1 - 1e-6:
+            break
+        sure = open_[values[open_] >= ALMOST]
+        more = open_[np.argsort(-values[open_], kind="stable")[: max(1, len(open_) // 20)]]
+        next_ = sure if len(sure) else more[:1] if values[more[0]] < 0.5 else more[values[more] >= 0.5]
+        linear.hold(master.fixed + next_, 1.0)
+        taken[next_] = True
+        solved = linear.solve(meter.left(), meter.work_left())
+        meter.work(10 + linear.iterations)
+        if not solved:
+            break
+        values = linear.answer()[0][master.fixed :][: len(taken)]
+    linear.hold(master.fixed + np.flatnonzero(taken), 0.0)
+    columns = master.columns
+    return columns.take(np.flatnonzero(values[: len(columns)] > 0.5))
 
 
 def likely_days(

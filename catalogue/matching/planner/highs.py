@@ -67,6 +67,11 @@ class Linear:
         self.iterations = max(0, int(self.solver.getInfo().simplex_iteration_count))
         return self.solver.getModelStatus() in ENOUGH
 
+    def hold(self, columns: NDArray[np.int64], least: float) -> None:
+        """These columns are at least so much from now on."""
+        low, high = np.full(len(columns), least), np.full(len(columns), np.inf)
+        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
+
     def answer(self) -> tuple[Real, Real, float]:
         """Values of the columns, prices of the rows, objective."""
         found = self.solver.getSolution()

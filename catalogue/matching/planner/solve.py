@@ -5,7 +5,7 @@ import random
 import numpy as np
 
 from catalogue.matching.planner.answer import Params, Prices, Result, Stop
-from catalogue.matching.planner.choose import likely_days, reduced, whole_days
+from catalogue.matching.planner.choose import dived, likely_days, reduced, whole_days
 from catalogue.matching.planner.compiled import Compiled, compiled
 from catalogue.matching.planner.eject import polished
 from catalogue.matching.planner.generate import Generation, too_wide
@@ -94,7 +94,7 @@ class Run:
         generation.start(days_of(self.model, self.best))
         self.bound = min(self.bound, generation.bound)
         self.note("prices")
-        for attempt in range(4):
+        for attempt in range(8):
             left = self.meter.left()
             until = None if left is None else self.meter.seconds + 0.5 * left
             complete = generation.run(1 if generation.large and not attempt else 100, until)
@@ -103,12 +103,15 @@ class Run:
             if not len(generation.prices):
                 return
             self.prices = prices_of(generation.master, generation.prices)
-            more = self.choose(generation) if not self.meter.over() else False
-            if self.meter.over() or self.done() or (complete and not more) or self.prove(generation):
+            more = not self.meter.over() and self.choose(generation)
+            if self.meter.over() or self.done() or (complete and (self.prove(generation) or not more)):
                 break
 
     def choose(self, generation: Generation) -> bool:
         """A plan from the programme; True if more may be had: its days clash (rows now forbid it), or it is better."""
+        self.realise(dived(generation), "dive")
+        if self.meter.over() or self.done():
+            return False
         slack, share = (30.0, 0.5) if generation.large else (100.0, 0.4)
         before = self.score
         left = self.meter.left()
