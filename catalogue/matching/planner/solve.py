@@ -16,6 +16,7 @@ from catalogue.matching.planner.reading import prices_of, reasons
 from catalogue.matching.planner.realise import realised
 from catalogue.matching.planner.roster import Roster
 from catalogue.matching.planner.score import days_of, fixed_points, score_of
+from catalogue.matching.planner.tours import is_touring, solve_tours
 from catalogue.matching.problem import Problem
 
 UNLIMITED, USUAL = Stop(), Params()
@@ -34,7 +35,10 @@ def solve(
 
     progress is called with each line of the trace; began is time.monotonic() of when the clock of stop.seconds started.
     """
-    return Run(problem, params, seed, Meter(stop, progress, began)).result()
+    meter = Meter(stop, progress, began)
+    if is_touring(problem):
+        return solve_tours(problem, meter, seed)
+    return Run(problem, params, seed, meter).result()
 
 
 class Run:
