@@ -79,7 +79,9 @@ def venues_of(
         )
         for r in rows
     )  # fmt: skip
-    theirs = {o.venue_id for o in orders if o.place is Place.OWN_ROOM}  # the own room when it was ordered: a merge moves rooms
+    theirs = {
+        o.venue_id for o in orders if o.place is Place.OWN_ROOM
+    }  # the own room when it was ordered: a merge moves rooms
     own = frozenset(r.id for r in rows if r.id in theirs or (r.own_room and r.organisation_id in committees))
     return found, {str(r.id): r.name for r in rows}, own
 
