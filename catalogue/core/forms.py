@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from flask import g, request
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired
 
 from catalogue.core.errors import Missing, Refusal, Stale, each_of
+from catalogue.core.form_words import words_in
 from catalogue.core.meanwhile import Deed, Difference, differences
 from catalogue.core.text import normalised
 from catalogue.core.words import _, spoken
@@ -64,12 +63,6 @@ class DayField(DateField):
             raise ValueError(_("请核对年份。"))
 
 
-@cache
-def _translations(language: str) -> Any:
-    """The words of WTForms itself, looked up once a process (Flask-WTF looks them up for every field)."""
-    return get_translations([language, language.partition("_")[0]])
-
-
 class Form(FlaskForm):
     """Only shape, no database. A refusal raised later in the request comes back into the same form (see core.web)."""
 
@@ -77,7 +70,7 @@ class Form(FlaskForm):
         locales = ("zh_CN", "zh")
 
         def get_translations(self, form: Any) -> Any:
-            return _translations(spoken())
+            return words_in(spoken())
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             options["filters"] = [clean, *unbound_field.kwargs.get("filters", ())]
