@@ -10,7 +10,7 @@ from catalogue.core.db import transaction
 from catalogue.core.errors import NotVisible
 from catalogue.core.web import actor, now, page, permit, roles, signed_in
 from catalogue.core.words import _, _l
-from catalogue.home import job_words, operations, queries
+from catalogue.home import first_days, job_words, operations, queries
 
 pages = Blueprint("manage", __name__)
 operators = roles(Role.SYSTEM_ADMINISTRATOR)
@@ -82,8 +82,9 @@ def shelves_of(by: Actor) -> list[Group]:
 @pages.get("/manage/")
 @permit(signed_in)
 def index() -> ResponseReturnValue:
-    """What this person looks after."""
-    return page("home/manage.html", groups=shelves_of(actor()))
+    """What this person looks after; above it, until the first lesson stands, what there is still to do before it."""
+    with transaction():
+        return page("home/manage.html", groups=shelves_of(actor()), steps=first_days.steps_of(actor()))
 
 
 @pages.get("/operations/")

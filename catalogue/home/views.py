@@ -26,7 +26,7 @@ FIRST_PAGE = (
     (Role.LECTURER, "/offers/"),
     (Role.ORDERER, "/orders/"),
     (Role.AUDITOR, "/audit/"),
-    (Role.SYSTEM_ADMINISTRATOR, "/people/"),
+    (Role.SYSTEM_ADMINISTRATOR, "/manage/"),
 )
 
 

@@ -12,7 +12,7 @@ from catalogue.core.db import db
 from catalogue.core.entry import words
 from catalogue.core.errors import Invalid
 from catalogue.core.text import initials, sort_key
-from catalogue.core.words import _
+from catalogue.core.words import _, _l
 from catalogue.organisations import policy, reach
 from catalogue.organisations.errors import Ended, NameTaken, NotYours, OutOfBounds, WrongDay, WrongParent
 from catalogue.organisations.models import (
@@ -35,6 +35,13 @@ PARENT_LEVELS: dict[Level, set[Level | None]] = {  # what may stand under what
     Level.TOWN: {Level.DISTRICT},
     Level.COMMITTEE: {Level.TOWN},
     Level.UNIT: {Level.CITY, Level.DISTRICT, Level.TOWN, Level.COMMITTEE, Level.UNIT},
+}
+BELONGS: dict[Level, Any] = {
+    Level.CITY: _l("市是最上面的单位，上面不放别的单位。"),
+    Level.DISTRICT: _l("区要放在市下面，请把上级选成市。"),
+    Level.TOWN: _l("街道和镇要放在区下面，请把上级选成区；还没有区的话，先建区。"),
+    Level.COMMITTEE: _l("居民区和村要放在街镇下面，请把上级选成街道或镇；还没有的话，先建街镇。"),
+    Level.UNIT: _l("请给它选一个上级单位。"),
 }
 DETAILS = ("address", "telephone", "latitude", "longitude")
 DAY = timedelta(days=1)
@@ -101,7 +108,7 @@ def level_of(kind: str) -> Level:
 
 def check_parent(level: Level, parent: Organisation | None) -> None:
     if (parent.level if parent is not None else None) not in PARENT_LEVELS[level]:
-        raise WrongParent(_("这种单位不能放在这个上级下面。"), field="parent")
+        raise WrongParent(str(BELONGS[level]), field="parent")
 
 
 def check_name(name: str, parent_id: int | None, but: Iterable[int] = ()) -> None:
