@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from catalogue.core import clock
-from catalogue.core.actor import Actor
+from catalogue.core.actor import Actor, Role
 from catalogue.core.db import transaction
 from catalogue.core.errors import Invalid, NotVisible
 from catalogue.core.forms import said_seen, version_of
@@ -20,6 +20,7 @@ from catalogue.lessons.forms import CountForm, LinkForm, LostForm, MarkForm, Mis
 from catalogue.lessons.models import AttendanceState, Lesson, LessonParty, MissedBy
 from catalogue.lessons.states import State
 from catalogue.organisations.called import called
+from catalogue.organisations.queries import SEES_ROWS
 
 pages = Blueprint("lessons", __name__)
 
@@ -60,7 +61,8 @@ def _list() -> ResponseReturnValue:
     )
     counts = queries.tab_counts(actor(), now())
     return page(
-        "lessons/index.html", found=found, counts=counts, tab=tab, q=q, day=day, notice=notice, at_risk=risks.count(actor(), now())
+        "lessons/index.html", found=found, counts=counts, tab=tab, q=q, day=day, notice=notice, at_risk=risks.count(actor(), now()),
+        sees=actor().has(*SEES_ROWS, Role.LECTURER),
     )  # fmt: skip
 
 

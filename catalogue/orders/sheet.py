@@ -94,8 +94,17 @@ def _one_day(
         return {"tone": ""}
     most = max((free.get((day, h), (0, ""))[0] for h in HalfDay), default=0)
     if most == 0:
-        return {"tone": "off", "word": _("排满")}
+        return _nobody([free[day, h][1] for h in HalfDay if (day, h) in free])
     return {"tone": "", "word": _("%(n)d 位", n=most), "say": _("%(n)d 位讲师能来", n=most)}
+
+
+def _nobody(whys: Sequence[str]) -> dict[str, Any]:
+    """A day on which nobody can come: all are busy, nobody teaches then, or what else the rules say (a room that is too small)."""
+    if any("有课" in why for why in whys):
+        return {"tone": "off", "word": _("排满")}
+    if not whys or any("不讲课" in why for why in whys):
+        return {"tone": "off", "word": _("不开课"), "say": _("这天没有讲师上课")}
+    return {"tone": "off", "word": _("排不了"), "say": whys[0]}
 
 
 def half_boxes(day: date, chosen: Sequence[Slot], free: Mapping[Slot, Free] | None) -> list[dict[str, Any]]:

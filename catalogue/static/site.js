@@ -11,7 +11,7 @@
   var said = {}, meta = doc.querySelector('meta[name="script-words"]');
   if (meta) { try { said = JSON.parse(meta.content); } catch (trouble) { said = {}; } }
   function t(words) { return said[words] || words; }    /* message ids are Chinese, as everywhere */
-  function clock() { var t = new Date(); return t.getHours() + ':' + ('0' + t.getMinutes()).slice(-2); }
+  function clock() { var t = new Date(Date.now() + 28800000); return t.getUTCHours() + ':' + ('0' + t.getUTCMinutes()).slice(-2); }  /* Shanghai's, as the server's */
 
   /* 1 ── a form is sent once: the second press waits for the first answer */
   doc.addEventListener('submit', function (event) {

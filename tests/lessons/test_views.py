@@ -358,3 +358,11 @@ def test_the_second_page_of_the_list_goes_on_after_the_first(client):
     second = client.get(f"/lessons/?after={after[1]}").text
 
     assert [n for n in range(1, 23) if f"QP26-K-{n:05d}" in second] == [21, 22]
+
+
+def test_who_sees_no_single_lesson_reads_that(client, scene):
+    auditor = an_auditor()
+    db.session.commit()
+
+    assert "您的岗位看不到单场课的安排" in client.sign_in(auditor).get("/lessons/").text
+    assert "您的岗位看不到" not in client.sign_in(scene.orderer_person).get("/lessons/").text

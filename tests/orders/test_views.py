@@ -257,6 +257,22 @@ def test_with_the_counts_of_dispatch_the_calendar_shows_who_could_come(client, s
         scene.course.id, scene.committee.id, date(2026, 4, 1), date(2026, 4, 30))  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("why", "word", "other"),
+    [
+        ("排满：6 位讲师都有课", "排满", "不开课"),
+        ("没有讲师能来：6 位那时不讲课", "不开课", "排满"),
+        ("场地坐不下：40 人", "排不了", "排满"),
+    ],
+)
+def test_a_day_on_which_nobody_teaches_is_not_called_full(client, scene, monkeypatch, why, word, other):
+    days = [date(2026, 4, n) for n in range(1, 31)]
+    monkeypatch.setattr(form_views, "AVAILABILITY", lambda what: {(day, half): (0, why) for day in days for half in HalfDay})  # fmt: skip
+    html = client.send("/orders/new", opened(client, scene)).get_data(as_text=True)
+
+    assert (word in html, other in html) == (True, False)
+
+
 def test_the_calendar_stands_when_the_room_is_too_small_for_everybody(client, scene):
     """Every lecturer is kept away by the room alone: the counts say so, and the form is shown."""
     a_lecturer("", scene.course)
