@@ -80,6 +80,11 @@ def active(kind: HoldKind = HoldKind.LECTURER) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(Hold).where(Hold.kind == kind, Hold.active))
 
 
+def seen(row) -> dict[str, str]:
+    """The version that a page of this row carries."""
+    return {"version": str(row.version)}
+
+
 def lecturers_key(client, offer: Offer) -> str:
     return signed_in(client, db.session.get_one(Person, db.session.get_one(Lecturer, offer.lecturer_id).person_id))
 
@@ -90,7 +95,7 @@ def test_of_parallel_approvals_that_overlap_exactly_one_wins(race, client, overl
     proposed = [operations.propose([order], [pick], by=by, at=NOON) for order, pick in wishes(overlap)]
     keys = [signed_in(client, an_approver()) for _one in proposed]
 
-    said = race([Press(f"/dispatch/{d.id}", {"act": "approve"}, key) for d, key in zip(proposed, keys, strict=True)])
+    said = race([Press(f"/dispatch/{d.id}", {"act": "approve", **seen(d)}, key) for d, key in zip(proposed, keys, strict=True)])
 
     assert sorted(status for status, _words in said) == [302, 409, 409]
     assert all(SAID[overlap] in words or SAID["lecturer"] in words for status, words in said if status == 409)
@@ -132,8 +137,8 @@ def test_one_offer_is_accepted_once_however_often_it_is_pressed(race, client):
     offer = an_open_offer()
     secret = operations.new_link(offer, by=actor_of(a_dispatcher()), at=LATER)
     page, link = (
-        Press(f"/offers/{offer.id}", {"say": "yes"}, lecturers_key(client, offer)),
-        Press(f"/answer/{secret}", {"say": "yes"}),
+        Press(f"/offers/{offer.id}", {"say": "yes", **seen(offer)}, lecturers_key(client, offer)),
+        Press(f"/answer/{secret}", {"say": "yes", **seen(offer)}),
     )
 
     said = race([page, link, page])
@@ -150,8 +155,8 @@ def test_cancelling_against_accepting_leaves_one_truth(race, client):
     a_lecturer("", course)
     order = an_order(committee, course)
     offer = an_open_offer(order)
-    accept = Press(f"/offers/{offer.id}", {"say": "yes"}, lecturers_key(client, offer))
-    cancel = Press(f"/orders/{order.id}/cancel", {"code": "time"}, signed_in(client, an_orderer(committee)))
+    accept = Press(f"/offers/{offer.id}", {"say": "yes", **seen(offer)}, lecturers_key(client, offer))
+    cancel = Press(f"/orders/{order.id}/cancel", {"code": "time", **seen(order)}, signed_in(client, an_orderer(committee)))
 
     said = race([accept, cancel, accept])
 

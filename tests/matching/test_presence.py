@@ -50,8 +50,8 @@ def test_times_that_the_order_cannot_have_are_closed_with_the_reason():
     problem = a_problem(Busy(Kind.COMMITTEE, "K1", NINE, NOON))
 
     assert told(problem, not_before=at(0, 1110), not_after=at(0, 1200)) == [
-        "太早，3月3日起才来得及安排",
-        "太早，3月3日起才来得及安排",
+        "太早，3月2日 18:30 起才来得及安排",
+        "太早，3月2日 18:30 起才来得及安排",
         "本期只排到 3月2日",
     ]
     assert told(problem)[0] == "居村那时已有课"
