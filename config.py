@@ -4,11 +4,15 @@ The variable is the field's name in capitals. Nothing else is read anywhere: doc
 a test compares the two. TZ is ignored on purpose: people's times are Asia/Shanghai, the database's are UTC.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
 DEVELOPMENT_KEY = "development only: not a secret, refused in production"
@@ -136,13 +140,28 @@ class Config:
         }
 
     def make_folders(self) -> None:
-        """Create the folders that files of this start are written to."""
-        self.upload_dir.mkdir(parents=True, exist_ok=True)
+        """Create the folders that files of this start are written to. Raises SettingRefused where that cannot be."""
+        _make_folder("UPLOAD_DIR", self.upload_dir)
         if self.sqlite:
-            _beside(self.database_url, "").parent.mkdir(parents=True, exist_ok=True)
+            _make_folder("DATABASE_URL", _beside(self.database_url, "").parent)
+
+
+def at_start() -> Config:
+    """The settings of this program's environment. A wrong one ends the program with one sentence that names it."""
+    try:
+        return Config.from_environment(os.environ)
+    except SettingRefused as refusal:
+        raise SystemExit(f"没有启动：{refusal}") from None
 
 
 SETTINGS = tuple(Config.__dataclass_fields__)
+
+
+def _make_folder(name: str, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise SettingRefused(f"{name} needs the folder {folder}, which cannot be made ({trouble.strerror}).") from None
 
 
 def database_url(url: str) -> str:
@@ -151,13 +170,21 @@ def database_url(url: str) -> str:
     if not separator:
         raise SettingRefused("DATABASE_URL is not a URL. Example: postgresql://songxue@db/songxue")
     if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
-        return f"postgresql+psycopg://{rest}"
+        return _spelt(f"postgresql+psycopg://{rest}")
     if scheme != "sqlite":
         raise SettingRefused(f"DATABASE_URL must be sqlite:// or postgresql://, not {scheme}://.")
     path = rest.removeprefix("/")
     if path in ("", ":memory:"):
         return url
     return f"sqlite:///{ROOT / path}"
+
+
+def _spelt(url: str) -> str:
+    try:
+        make_url(url)
+    except (ValueError, ArgumentError):
+        raise SettingRefused("DATABASE_URL is not a URL. Example: postgresql://songxue@db:5432/songxue") from None
+    return url
 
 
 def public_base_url(url: str) -> str:

@@ -10,9 +10,9 @@ import shutil
 from pathlib import Path
 
 from catalogue.core import logs
-from config import Config
+from config import at_start
 
-start = Config.from_environment(os.environ)
+start = at_start()
 
 bind = f"127.0.0.1:{start.port}"
 worker_class = "gthread"

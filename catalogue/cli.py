@@ -4,10 +4,12 @@ import json
 import signal
 import sys
 from pathlib import Path
+from types import TracebackType
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import DBAPIError
 
 from catalogue.accounts import queries as accounts
 from catalogue.core import backup, clock, codes, outbox, queue, schema, seals, spreadsheets
@@ -195,6 +197,28 @@ def import_table(kind: str, file: Path, dry_run: bool, username: str | None, as_
         else:
             click.echo(f"已导入：{figures}")
     sys.exit(1 if report.wrong else 0)
+
+
+_AWAY = "连不上数据库，什么都没有做。请核对 DATABASE_URL，看数据库是否在运行。"
+_AWAY_ERRORS = {"psycopg.OperationalError", "peewee.OperationalError"}
+_NO_QUEUE = "连不上 Redis。请核对 REDIS_URL，看它是否在运行。"
+_NO_TABLES = "数据库里还没有表。请先运行 flask --app wsgi db upgrade。"
+
+
+def last_words(kind: type[BaseException], trouble: BaseException, trace: TracebackType | None) -> None:
+    """How a command ends that nobody caught: one sentence where a setting or a forgotten step explains it, else its traceback."""
+    driver = trouble.orig if isinstance(trouble, DBAPIError) and trouble.orig is not None else trouble
+    said = " ".join(str(driver).split())[:300]
+    names = {f"{one.__module__.partition('.')[0]}.{one.__name__}" for one in type(driver).__mro__}
+    state = getattr(driver, "sqlstate", None)
+    if "no such table" in said or state == "42P01":
+        click.echo(_NO_TABLES, err=True)
+    elif "unable to open" in said or (names & _AWAY_ERRORS and state is None):
+        click.echo(f"{_AWAY}（{said}）", err=True)
+    elif names & {"redis.ConnectionError", "redis.TimeoutError"}:
+        click.echo(f"{_NO_QUEUE}（{said}）", err=True)
+    else:
+        sys.__excepthook__(kind, trouble, trace)
 
 
 def init_app(app: Flask) -> None:
