@@ -38,7 +38,7 @@ class Clashes:
             kinds.append((self.rooms + self.committees + model.lecturer[seats], 0, self.setup))
         for owner, _, after in kinds:
             at = np.flatnonzero(owner >= 0) if only is None else np.flatnonzero((owner >= 0) & only[owner])
-            base = owner[at] * STRIDE + SHIFT
+            base = owner[at].astype(np.int64) * STRIDE + SHIFT
             parts.append((at, base + model.start[seats[at]], base + model.end[seats[at]] + after))
         where, begin, end = (np.concatenate(column) for column in zip(*parts, strict=True))
         return where, begin, end
@@ -80,7 +80,7 @@ class Clashes:
             return keys
         if self._starts is None:
             at = np.flatnonzero(self.model.venue >= 0)
-            self._starts = np.unique(self.model.venue[at] * STRIDE + SHIFT + self.model.start[at])
+            self._starts = np.unique(self.model.venue[at].astype(np.int64) * STRIDE + SHIFT + self.model.start[at])
         day = (self._starts - SHIFT) // STRIDE * STRIDE + (self._starts - SHIFT) % STRIDE // DAY
         wanted = (keys - SHIFT) // STRIDE * STRIDE + (keys - SHIFT) % STRIDE // DAY
         more = self._starts[np.isin(day, wanted)]

@@ -5,8 +5,10 @@ Seats are sorted by lecturer, day and start; a *shift* is one lecturer on one da
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catalogue.matching.check import Assignment
 from catalogue.matching.planner.intervals import Whole
@@ -17,6 +19,8 @@ from catalogue.matching.problem import Problem
 from catalogue.matching.ruling import MODES
 from catalogue.matching.terms import DAY, WEEK
 
+Short = NDArray[np.signedinteger[Any]]
+
 
 @dataclass(frozen=True)
 class Compiled:
@@ -26,14 +30,14 @@ class Compiled:
     problem: Problem
     places: Places
     held: list[Held]
-    order: Whole
-    mode: Whole
-    venue: Whole
-    place: Whole
-    start: Whole
-    end: Whole
-    lecturer: Whole
-    shift: Whole
+    order: Short  # the columns of seats are narrow: cities have millions of them
+    mode: Short
+    venue: Short
+    place: Short
+    start: Short
+    end: Short
+    lecturer: Short
+    shift: Short
     value: Real
     minutes: Whole  # of each order
     committee: Whole  # of each order
@@ -67,19 +71,19 @@ class Compiled:
         return self.places.km(self.places.of_home[self.lecturer], self.place)
 
     @cached_property
-    def week(self) -> Whole:
+    def week(self) -> Short:
         """The week in which each seat begins."""
         return self.start // WEEK
 
     @cached_property
     def month(self) -> Whole:
         """The calendar month in which each seat begins."""
-        return month_numbers(self.problem, self.start)
+        return month_numbers(self.problem, self.start.astype(np.int64))
 
     @cached_property
-    def half(self) -> Whole:
+    def half(self) -> Short:
         """The half-day in which each seat begins."""
-        return half_days(self.start)
+        return half_days(self.start).astype(np.int8)
 
     def assignment(self, seat: int) -> Assignment:
         """A seat as people know it."""
@@ -112,14 +116,14 @@ def compiled(problem: Problem) -> Compiled:
         problem=problem,
         places=places,
         held=seating.held,
-        order=spots.order[spot],
-        mode=spots.mode[spot],
-        venue=spots.venue[spot],
-        place=spots.place[spot],
-        start=spots.start[spot],
-        end=seating.end[spot],
-        lecturer=lecturer,
-        shift=np.cumsum(new) - 1,
+        order=spots.order[spot].astype(np.int32),
+        mode=spots.mode[spot].astype(np.int8),
+        venue=spots.venue[spot].astype(np.int32),
+        place=spots.place[spot].astype(np.int32),
+        start=spots.start[spot].astype(np.int32),
+        end=seating.end[spot].astype(np.int32),
+        lecturer=lecturer.astype(np.int32),
+        shift=np.cumsum(new, dtype=np.int32) - np.int32(1),
         value=_values(problem, spots, spot, lecturer),
         minutes=np.array([one.minutes for one in problem.orders], dtype=np.int64),
         committee=committee,

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
 
 from catalogue.matching.planner.clashes import Clashes
-from catalogue.matching.planner.compiled import Compiled
+from catalogue.matching.planner.compiled import Compiled, Short
 from catalogue.matching.planner.highs import Linear, Matrix
 from catalogue.matching.planner.intervals import Whole, ranges
 from catalogue.matching.planner.places import Real
@@ -85,11 +85,11 @@ class Master:
         pinned = [order for order in sorted(model.pinned) if begin[order] < begin[order + 1]]
         self.lower[pinned] = 1.0
 
-    def _limits(self, name: str, period: Whole, first: int) -> tuple[Whole, list[int]]:
+    def _limits(self, name: str, period: Short, first: int) -> tuple[Short, list[int]]:
         """The row of each seat's (lecturer, period), −1 where the limit cannot bind; the right sides."""
         model = self.model
         limits = [getattr(one, name) for one in model.problem.lecturers]
-        row = np.full(model.seats, -1)
+        row = np.full(model.seats, -1, dtype=np.int32)
         if all(limit is None for limit in limits) or not model.seats:
             return row, []
         low = int(period.min())
@@ -108,7 +108,7 @@ class Master:
         rows[binding] = first + np.arange(len(binding))
         pinned = np.array(sorted(model.pinned), dtype=np.int64)
         decided = np.bincount(where[np.isin(model.order, pinned)], minlength=len(groups))
-        return rows[where], np.maximum(left, decided)[binding].tolist()
+        return rows[where].astype(np.int32), np.maximum(left, decided)[binding].tolist()
 
     def _held(self, lecturer: int, name: str, period: int) -> int:
         """How many lessons the lecturer already has in a week or month."""

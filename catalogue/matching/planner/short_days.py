@@ -106,7 +106,9 @@ def _candidates(model: Compiled, seats: Whole, of_seat: Real) -> tuple[Whole, Wh
     """Seats that can be best as the first, and as the second of two: none of the same order and place is sooner
     (later) and worth as much. Both by shift."""
     rank = np.unique(of_seat[seats], return_inverse=True)[1]
-    group = (model.order[seats] * (len(model.places.points) + 1) + model.place[seats] + 1) * 3 + model.half[seats]
+    group = (
+        model.order[seats].astype(np.int64) * (len(model.places.points) + 1) + model.place[seats] + 1
+    ) * 3 + model.half[seats]
     found = []
     for sign in (1, -1):
         by = np.lexsort((-rank, sign * model.start[seats], group, model.shift[seats]))

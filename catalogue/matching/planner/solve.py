@@ -107,15 +107,15 @@ class Run:
             if not len(generation.prices):
                 return
             self.prices = prices_of(generation.master, generation.prices)
-            more = not self.meter.over() and self.choose(generation)
+            more = not self.meter.over() and self.choose(generation, complete)
             if self.meter.over() or self.done() or (complete and (self.prove(generation) or not more)):
                 break
 
-    def choose(self, generation: Generation) -> bool:
+    def choose(self, generation: Generation, complete: bool) -> bool:
         """A plan from the programme; True if more may be had: its days clash (rows now forbid it), or it is better."""
         self.realise(dived(generation), "dive")
-        if self.meter.over() or self.done():
-            return False
+        if self.meter.over() or self.done() or not complete:
+            return not complete
         slack, share = (30.0, 0.5) if generation.large else (100.0, 0.4)
         before = self.score
         left = self.meter.left()
