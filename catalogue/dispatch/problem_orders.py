@@ -20,6 +20,7 @@ from catalogue.matching import problem as m
 from catalogue.matching.terms import Mode, Window
 from catalogue.orders.models import Order, Place
 from catalogue.orders.states import State
+from catalogue.organisations.models import OrganisationReach
 
 SERVED = (State.PLANNED, State.SCHEDULED, State.DELIVERED, State.CLOSED)
 NOT_HELD_AGAINST = ("called_off", "order_cancelled", "redispatched")
@@ -121,10 +122,11 @@ def with_past(orders: Sequence[Order], wanted: Sequence[m.Order]) -> list[m.Orde
     served = {
         (row.organisation_id, row.edition_id)
         for row in db.session.execute(
-            sa.select(Order.organisation_id, EditionItem.edition_id)
+            sa.select(OrganisationReach.ancestor_id.label("organisation_id"), EditionItem.edition_id)
+            .join(Order, Order.organisation_id == OrganisationReach.descendant_id)  # what it came from was taught for it
             .join(EditionItem, EditionItem.id == Order.edition_item_id)
             .where(
-                Order.organisation_id.in_({o.organisation_id for o in orders}), Order.state.in_(SERVED),
+                OrganisationReach.ancestor_id.in_({o.organisation_id for o in orders}), Order.state.in_(SERVED),
                 Order.id.not_in([o.id for o in orders]),
             )
             .distinct()

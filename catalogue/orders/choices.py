@@ -15,6 +15,7 @@ from catalogue.courses.models import Equipment
 from catalogue.lecturers.models import Lecturer, Qualification
 from catalogue.orders import policy
 from catalogue.orders.models import Order
+from catalogue.organisations import queries as organisations
 from catalogue.organisations.models import Organisation, OrganisationReach
 from catalogue.venues.models import Venue, VenueEquipment
 
@@ -41,11 +42,17 @@ def committees_for(by: Actor, q: str = "", limit: int = 200) -> Sequence[Any]:
     return db.session.execute(query.limit(limit)).all()
 
 
+_OF_HEIRS = Venue.organisation_id.in_(
+    organisations.heirs(sa.bindparam("committee_id"))
+)  # a merge moved the room to the new one
 _VENUES = (
-    sa.select(Venue.id, Venue.name, Venue.capacity, Venue.own_room, Venue.organisation_id)
+    sa.select(
+        Venue.id, Venue.name, Venue.capacity, Venue.own_room,
+        sa.case((_OF_HEIRS, sa.bindparam("committee_id", type_=sa.BigInteger)), else_=Venue.organisation_id).label("organisation_id"),
+    )
     .where(
         Venue.ended_on.is_(None), Venue.district_id == sa.bindparam("district_id"),
-        sa.or_(Venue.shared, Venue.organisation_id == sa.bindparam("committee_id")),
+        sa.or_(Venue.shared, Venue.organisation_id == sa.bindparam("committee_id"), _OF_HEIRS),
     )
     .order_by(sa.case((Venue.town_id == sa.bindparam("town_id"), 0), else_=1), Venue.sort_key, Venue.id)
     .limit(200)

@@ -374,11 +374,16 @@ def item_has_room(case: Case) -> None:
 
 
 def own_room(committee: Organisation | int) -> Venue | None:
-    """The room of the committee itself."""
+    """The room of the committee itself; of the one that went on from it, once it merged."""
     owner = committee if isinstance(committee, int) else committee.id
     return db.session.scalars(_OWN_ROOM, {"owner": owner}).first()
 
 
 _OWN_ROOM = sa.select(Venue).where(
-    Venue.organisation_id == sa.bindparam("owner"), Venue.own_room, Venue.ended_on.is_(None)
+    sa.or_(
+        Venue.organisation_id == sa.bindparam("owner"),
+        Venue.organisation_id.in_(organisations.heirs(sa.bindparam("owner"))),
+    ),
+    Venue.own_room,
+    Venue.ended_on.is_(None),
 )

@@ -17,6 +17,7 @@ from catalogue.organisations.models import (
     Organisation,
     OrganisationAlias,
     OrganisationKind,
+    OrganisationLink,
     OrganisationName,
     OrganisationPlace,
     OrganisationReach,
@@ -80,6 +81,11 @@ def one(query: sa.Select[T], known: dict[str, Any] | None = None) -> T:
 def below(organisation_id: int) -> sa.Select[int]:
     """Ids of an organisation, everything under it today, and their predecessors."""
     return sa.select(OrganisationReach.descendant_id).where(OrganisationReach.ancestor_id == organisation_id)
+
+
+def heirs(organisation_id: Any) -> sa.Select[Any]:
+    """Ids of those who went on from an organisation that merged or was split, near and far (an id or a parameter)."""
+    return sa.select(OrganisationLink.successor_id).where(OrganisationLink.predecessor_id == organisation_id)
 
 
 def chain_of(organisation: Organisation) -> tuple[int, ...]:

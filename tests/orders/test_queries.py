@@ -2,10 +2,12 @@
 
 from datetime import date, timedelta
 
+from catalogue.accounts.models import Person
 from catalogue.core import actor
 from catalogue.core.db import db
-from catalogue.orders import queries
+from catalogue.orders import choices, operations, queries
 from catalogue.orders.coverage import coverage
+from catalogue.orders.queries import loaded
 from catalogue.orders.states import State
 from catalogue.organisations import reshaping
 from tests.factories import (
@@ -19,10 +21,12 @@ from tests.factories import (
     an_edition,
     an_item,
     an_order,
+    own_room_of,
     the_district,
     the_edition,
     the_town,
 )
+from tests.orders.making import a_scene, submitted
 
 JOB = actor.job("test")
 DAY = timedelta(days=1)
@@ -144,3 +148,20 @@ def test_orders_are_found_by_the_name_of_what_went_on(app):
     found = [{row.id for row in queries.listed(by, q=q).rows} for q in ("塘湾", "甲村", "丙村", "练塘")]
 
     assert found == [{mine.id}, {mine.id}, {theirs.id}, set()]
+
+
+def test_an_order_sent_back_to_a_merged_committee_goes_on_in_the_room_of_the_new_one(app):
+    scene, other = a_scene(a_committee("甲村")), a_committee("乙村")
+    order = submitted(scene)
+    operations.send_back(order, by=actor_of(a_town_administrator()), at=NOON, reason="几点方便？")
+    both = merged(scene.committee, other)
+    room = own_room_of(both)
+    person = db.session.get_one(Person, scene.orderer.person_id)
+
+    again = loaded(order.id)
+    operations.submit(again, by=actor_of(person), at=NOON)
+
+    assert (again.state, again.venue_id, room.name) == (State.SUBMITTED, room.id, "甲村活动室")
+    listed = {v.id: v.organisation_id for v in choices.venues_for(scene.committee)}
+    assert listed[room.id] == scene.committee.id
+    assert {v.id: v.organisation_id for v in choices.venues_for(both)}[room.id] == both.id
