@@ -73,6 +73,11 @@ class Risk:
     on: date | None = None
 
     @property
+    def of_lecturer(self) -> bool:
+        """Another lecturer would mend it; else another room."""
+        return self.why in OF_LECTURERS
+
+    @property
     def words(self) -> str:
         day = short_day(self.on) if self.on is not None else ""
         return {

@@ -73,10 +73,10 @@ def at_risk() -> ResponseReturnValue:
     lecturer_id, venue_id = request.args.get("lecturer", type=int), request.args.get("venue", type=int)
     with transaction():
         found = risks.in_sight(actor(), now(), lecturer_id=lecturer_id, venue_id=venue_id)
-        whys: dict[int, list[str]] = {}
+        whys: dict[int, list[risks.Risk]] = {}
         for risk in found:
             if risk.slot.kind == "lesson":
-                whys.setdefault(risk.slot.id, []).append(risk.words)
+                whys.setdefault(risk.slot.id, []).append(risk)
         offers = queries.offers_named({r.slot.id: r.words for r in found if r.slot.kind == "offer"})
         lessons = queries.rows_of(whys)
         return page(
@@ -176,7 +176,7 @@ def _lesson_page(lesson: Lesson, *, phones: bool = False, link: str = "") -> Res
     by = actor()
     mends = lesson.state is State.SCHEDULED and (policy.runs(by, lesson) or policy.of_town(by, lesson))
     return page(
-        "lessons/show.html", wrong=[r.words for r in risks.of_lesson(lesson.id, now())] if mends else [], lesson=lesson, may=may(by, lesson), phones=phones, link=link, move=queries.open_move(lesson.id),
+        "lessons/show.html", wrong=risks.of_lesson(lesson.id, now()) if mends else [], lesson=lesson, may=may(by, lesson), phones=phones, link=link, move=queries.open_move(lesson.id),
         equipment=queries.equipment_of(lesson.course_version_id), history=queries.history_of(lesson.id), notice=notice,
         here=queries.attendance_counts([lesson.id])[lesson.id], moves=moves, policy=policy, me_actor=by,
     )  # fmt: skip

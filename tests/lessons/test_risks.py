@@ -10,12 +10,15 @@ from catalogue.core.actor import Role
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
 from catalogue.core.models import Outbox
+from catalogue.dispatch import candidates
 from catalogue.lecturers import appointing
 from catalogue.lecturers import operations as lecturing
 from catalogue.lecturers.models import Appointment
+from catalogue.lessons import operations as teaching
 from catalogue.lessons import risks
 from catalogue.lessons.risks import Why
 from catalogue.notices.models import Message
+from catalogue.orders.states import State as OrderState
 from catalogue.venues import operations as venues
 from catalogue.venues.models import Plaque
 from tests.factories import (
@@ -26,6 +29,7 @@ from tests.factories import (
     a_person,
     a_town,
     a_town_administrator,
+    a_venue,
     actor_of,
     an_orderer,
     the_district,
@@ -160,9 +164,8 @@ def test_the_list_leads_to_what_can_be_done(client, scene, keeper):
     of_stranger = client.sign_in(stranger).get("/lessons/at-risk").text
 
     assert f"{room}那时不开放" in of_desk
-    assert f"/lessons/{number}/cannot-come" in of_desk
-    assert f"/lessons/{number}/move" in of_town
-    assert f"/lessons/{number}/cannot-come" not in of_town  # the desk's, not the town's
+    assert f"/lessons/{number}/cannot-come" not in of_desk  # another lecturer mends no room
+    assert (f"/lessons/{number}/move" in of_town, f"/lessons/{number}/call-off" in of_town) == (True, True)
     assert number not in of_stranger
     assert "没有要改派的课" in of_stranger
     assert client.sign_in(orderer).get("/lessons/at-risk").status_code == 403
@@ -178,6 +181,29 @@ def test_the_desks_pages_say_it(client, scene, keeper, path):
 
     assert "要改派" not in before
     assert "要改派" in client.get(path).text
+
+
+def test_another_lecturer_is_the_desks_to_find_and_not_the_towns(client, scene):
+    lecturing.set_exception(scene.lecturer, DAY, [HalfDay.AFTERNOON], False, by=scene.teacher, at=NOON)
+    number = scene.lesson.number
+    desk, town = a_dispatcher(), a_town_administrator(the_town())
+    db.session.commit()
+
+    assert f"/lessons/{number}/cannot-come" in client.sign_in(desk).get("/lessons/at-risk").text
+    assert f"/lessons/{number}/cannot-come" not in client.sign_in(town).get("/lessons/at-risk").text
+
+
+def test_a_lesson_without_its_room_goes_back_to_the_desk_which_finds_another(app, scene, keeper):
+    other = a_venue("镇文化中心", the_town(), capacity=60, shared=True)
+    venues.close(scene.room, DAY, DAY, by=actor_of(keeper), at=NOON)
+    desk = actor_of(a_dispatcher())
+
+    teaching.call_off(scene.lesson, by=desk, at=NOON, reason="活动室装修")
+
+    case = candidates.case_of([scene.order.id], NOON)
+    assert scene.order.state is OrderState.APPROVED
+    assert [other.name in way.words for way in case.ways if way.kind == "venue"] == [True]
+    assert risks.count(desk, NOON) == 0
 
 
 # ── who is told ─────────────────────────────────────────────────────────────────────────────────
