@@ -12,7 +12,7 @@ import sqlite3
 import tarfile
 import tempfile
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,7 +107,9 @@ def _unpacked(file: Path, folder: Path) -> dict[str, Any]:
     """Everything in the file, laid into the folder, and its note."""
     try:
         with tarfile.open(file, "r:gz") as tar:
-            tar.extractall(folder, filter="data")
+            # Python knows filter= from 3.11.4 on, Debian 12 has 3.11.2: _plain refuses what it would
+            tar.extraction_filter = getattr(tarfile, "data_filter", None)
+            tar.extractall(folder, members=_plain(tar))  # noqa: S202
         note: dict[str, Any] = json.loads((folder / "note.json").read_text(encoding="utf-8"))
     except FileNotFoundError as missing:
         raise BackupRefused(f"找不到文件，或它不是本系统的备份：{missing.filename}") from missing
@@ -116,6 +118,16 @@ def _unpacked(file: Path, folder: Path) -> dict[str, Any]:
     if note.get("format") != FORMAT:
         raise BackupRefused("备份的格式不是本版本认识的。")
     return note
+
+
+def _plain(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
+    """What a backup holds: files and folders inside itself. Raises TarError for anything else."""
+    members = tar.getmembers()
+    for member in members:
+        path = PurePosixPath(member.name)
+        if not (member.isreg() or member.isdir()) or path.is_absolute() or ".." in path.parts:
+            raise tarfile.TarError(member.name)
+    return members
 
 
 # ── SQLite ─────────────────────────────────────────────────────────────────────────────────────

@@ -96,7 +96,7 @@ def test_a_bad_file_is_refused_in_words_and_changes_nothing(install: Install, tm
         backup.write(tmp_path / "whole")
     before = rows(app)
 
-    for harm in ("cut", "other kind", "no backup", "missing"):
+    for harm in ("cut", "other kind", "outside", "no backup", "missing"):
         file = Path(shutil.copy(tmp_path / "whole", tmp_path / harm))
         spoil(file, harm)
         done = app.test_cli_runner().invoke(args=["restore", "--yes", str(file)])
@@ -116,6 +116,9 @@ def spoil(file: Path, harm: str) -> None:
             member = tarfile.TarInfo("note.json")
             member.size = len(note)
             tar.addfile(member, io.BytesIO(note))
+    elif harm == "outside":
+        with tarfile.open(file, "w:gz") as tar:
+            tar.addfile(tarfile.TarInfo("../outside"))
     elif harm == "no backup":
         file.write_bytes(b"rows, rows, rows")
     else:

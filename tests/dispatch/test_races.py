@@ -95,7 +95,9 @@ def test_of_parallel_approvals_that_overlap_exactly_one_wins(race, client, overl
     proposed = [operations.propose([order], [pick], by=by, at=NOON) for order, pick in wishes(overlap)]
     keys = [signed_in(client, an_approver()) for _one in proposed]
 
-    said = race([Press(f"/dispatch/{d.id}", {"act": "approve", **seen(d)}, key) for d, key in zip(proposed, keys, strict=True)])
+    said = race(
+        [Press(f"/dispatch/{d.id}", {"act": "approve", **seen(d)}, key) for d, key in zip(proposed, keys, strict=True)]
+    )
 
     assert sorted(status for status, _words in said) == [302, 409, 409]
     assert all(SAID[overlap] in words or SAID["lecturer"] in words for status, words in said if status == 409)
@@ -156,7 +158,9 @@ def test_cancelling_against_accepting_leaves_one_truth(race, client):
     order = an_order(committee, course)
     offer = an_open_offer(order)
     accept = Press(f"/offers/{offer.id}", {"say": "yes", **seen(offer)}, lecturers_key(client, offer))
-    cancel = Press(f"/orders/{order.id}/cancel", {"code": "time", **seen(order)}, signed_in(client, an_orderer(committee)))
+    cancel = Press(
+        f"/orders/{order.id}/cancel", {"code": "time", **seen(order)}, signed_in(client, an_orderer(committee))
+    )
 
     said = race([accept, cancel, accept])
 
