@@ -10,9 +10,11 @@ from time import time
 from types import FunctionType
 from typing import Any
 
-from flask import Flask, current_app, g, session
+from flask import Flask, Request, current_app, g, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.templating import Environment
-from itsdangerous import URLSafeTimedSerializer
+from flask_wtf.csrf import generate_csrf
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from jinja2 import Template
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -49,10 +51,42 @@ class Templates(Environment):
     template_class = Ours
 
 
+PLAIN_VALUES = (str, bool, int, float, type(None))
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Flask's signed cookie. Whether a cookie is signed and young enough is looked at once a minute, not at every request it comes with."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        value = request.cookies.get(self.get_cookie_name(app))
+        if not value:
+            return self.session_class()
+        found = self._read(app, app.secret_key, value, int(time() // 60))
+        if found is None:
+            return self.session_class()
+        return (
+            self.session_class(found)
+            if all(isinstance(v, PLAIN_VALUES) for v in found.values())
+            else super().open_session(app, request)
+        )
+
+    @lru_cache(maxsize=2000)  # noqa: B019  # one for the life of the application
+    def _read(self, app: Flask, _secret: str, value: str, _minute: int) -> dict[str, Any] | None:
+        serializer = self.get_signing_serializer(app)
+        if serializer is None:
+            return None
+        try:
+            read: dict[str, Any] = serializer.loads(value, max_age=int(app.permanent_session_lifetime.total_seconds()))
+        except BadSignature:
+            return None
+        return read
+
+
 class Application(Flask):
     """Every view and handler of ours is a plain function, so none has to be asked whether it is asynchronous."""
 
     jinja_environment = Templates
+    session_interface = Cookies()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -76,21 +110,24 @@ def _made(templates: Environment, part: str, facts: Sequence[Hashable]) -> tuple
 
 def cut(html: str) -> tuple[str, ...]:
     """HTML just rendered for this request, without its tokens: it may be kept."""
-    return tuple(html.split(_token())) if "csrf_token" in html else (html,)
+    return tuple(html.split(token())) if "csrf_token" in html else (html,)
 
 
 def joined(pieces: Sequence[str]) -> Markup:
     """What was cut, with this request's token."""
-    return Markup(pieces[0] if len(pieces) == 1 else _token().join(pieces))  # noqa: S704  # rendered by our templates
+    return Markup(pieces[0] if len(pieces) == 1 else token().join(pieces))  # noqa: S704  # rendered by our templates
 
 
-def _token() -> str:
+def token() -> str:
     """This request's token. Signing costs as much as a statement, so within a minute the same cookie gets the same one."""
-    raw = session.get("csrf_token")
-    if raw and "csrf_token" not in g:
-        g.csrf_token = _signed(current_app.secret_key, raw, int(time() // 60))
-    token: str = current_app.jinja_env.globals["csrf_token"]()  # type: ignore[operator]
-    return token
+    made: str | None = g.get("csrf_token")
+    if made is None:
+        raw = session.get("csrf_token")
+        if raw:
+            made = g.csrf_token = _signed(current_app.secret_key, raw, int(time() // 60))
+        else:
+            made = generate_csrf()
+    return made
 
 
 @lru_cache(maxsize=2000)

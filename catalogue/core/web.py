@@ -1,10 +1,10 @@
 """The frame around every request: who asks, may they, what a page is, what a refusal looks like. Features hold only screens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
@@ -17,6 +17,7 @@ from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db, end_request, transaction
 from catalogue.core.errors import NotAllowed, Refusal, Several, Stale, each_of
 from catalogue.core.forms import Form
+from catalogue.core.kept import kept
 from catalogue.core.words import _
 
 API = "/api/"
@@ -164,13 +165,33 @@ def _finish(response: Response) -> Response:
 
 
 def page(template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
-    """Renders a page. A form with errors makes it 422, a refusal shown in a form keeps the refusal's own status."""
+    """A page."""
+    return rendered(template, status, **context)
+
+
+def rendered(template: str, status: int = 200, **context: Any) -> tuple[str, int]:
+    """The HTML of a page and its status. A form with errors makes it 422, a refusal shown in a form keeps the refusal's own status."""
     refused: Refusal | None = g.get("refusal")
     if refused is not None:
         status = refused.status
     elif status == 200 and any(isinstance(f, Form) and (f.errors or f.refusal) for f in context.values()):
         status = 422
     return render_template(template, refusal=refused, **context), status
+
+
+def kept_page(template: str, facts: Hashable, make: Callable[[], dict[str, Any]]) -> tuple[str, int]:
+    """A page whose inner part depends on these facts alone: its HTML is kept by them and by everything its frame shows.
+
+    `make` gives what the template needs, only when it is rendered.
+    """
+    head = _context()
+    if "_flashes" in session or g.get("refusal") is not None or current_app.debug:
+        return rendered(template, **make())
+    frame = (request.path, head["me"], head["large"], head["district_name"], clock.day_of(now()))
+    pieces = kept(
+        ("page", template, frame, facts), lambda: shell.cut(render_template(template, refusal=None, **make())), 60
+    )
+    return shell.joined(pieces), 200
 
 
 def _context() -> dict[str, Any]:

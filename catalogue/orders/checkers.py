@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from catalogue.accounts.models import Membership, Person
 from catalogue.core.actor import Role
-from catalogue.core.db import db
+from catalogue.core.db import db, run
 from catalogue.orders.models import Order, OrderHistory
 from catalogue.orders.queries import entered_by
 from catalogue.orders.states import Action, State
@@ -26,7 +26,7 @@ class Checkers:
     of_town: bool
 
 
-def _in_post(day: date) -> sa.ColumnElement[bool]:
+def _in_post(day: Any) -> sa.ColumnElement[bool]:
     return sa.and_(
         Membership.starts_on <= day, sa.or_(Membership.ends_on.is_(None), Membership.ends_on >= day)
     )  # fmt: skip
@@ -58,16 +58,25 @@ def checkers(order: Order, day: date) -> Checkers:
 
 
 def past_town(order_ids: Collection[int], day: date) -> frozenset[int]:
-    """Of these orders the submitted ones that nobody in their town may check. One statement."""
+    """Of these orders the submitted ones that nobody in their town may check. One statement, none without orders."""
+    return (
+        frozenset(row[0] for row in run(_PAST_TOWN, {"ids": list(order_ids), "day": day})) if order_ids else frozenset()
+    )
+
+
+def _past_town() -> sa.Select[Any]:
     hands = sa.select(OrderHistory.id).where(
         OrderHistory.owner_id == Order.id, OrderHistory.person_id == Membership.person_id, OrderHistory.action.in_(HANDS)
     )  # fmt: skip
     became = sa.select(OrganisationLink.successor_id).where(OrganisationLink.predecessor_id == Order.town_id)
     another = sa.select(Membership.id).where(
-        Membership.role == Role.TOWN_ADMINISTRATOR, _in_post(day), ~hands.exists(),
+        Membership.role == Role.TOWN_ADMINISTRATOR, _in_post(sa.bindparam("day")), ~hands.exists(),
         sa.or_(Membership.organisation_id == Order.town_id, Membership.organisation_id.in_(became)),
         sa.or_(Order.made_by_id.is_(None), Order.made_by_id != Membership.person_id),
         sa.or_(Order.submitted_by_id.is_(None), Order.submitted_by_id != Membership.person_id),
     )  # fmt: skip
-    query = sa.select(Order.id).where(Order.id.in_(order_ids), Order.state == State.SUBMITTED, ~another.exists())
-    return frozenset(db.session.scalars(query)) if order_ids else frozenset()
+    ids: Any = sa.bindparam("ids", expanding=True)
+    return sa.select(Order.id).where(Order.id.in_(ids), Order.state == State.SUBMITTED, ~another.exists())
+
+
+_PAST_TOWN = _past_town()

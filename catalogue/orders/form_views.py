@@ -2,13 +2,12 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 
 from catalogue.core import wording
@@ -18,7 +17,8 @@ from catalogue.core.db import db, transaction
 from catalogue.core.errors import NotVisible, Refusal
 from catalogue.core.forms import version_of
 from catalogue.core.kept import detached, kept
-from catalogue.core.web import actor, now, page, permit, roles
+from catalogue.core.shell import cut, joined
+from catalogue.core.web import actor, kept_page, now, page, permit, roles
 from catalogue.core.words import _, spoken
 from catalogue.courses.models import Course, CourseVersion
 from catalogue.orders import choices, operations, patterns, placing, policy, queries, rules, sheet
@@ -33,7 +33,7 @@ pages = Blueprint("order_form", __name__)
 AVAILABILITY: Availability | None = None
 """Who could come, by half-day: set by app.py to what dispatch answers; without it the calendar shows days only."""
 
-HERE = "one-time-key-goes-here"
+HERE = secrets.token_urlsafe(18)  # where the one-time key goes in a form that is kept
 STEP_OF = {
     "windows": 2,
     "pattern": 2,
@@ -119,9 +119,13 @@ def _fresh(course_id: int, committee_id: int) -> ResponseReturnValue:
         spoken(),
         day_of(now()),
     )
-    title, parts = kept(("order form", *depends), lambda: _opened(course_id, committee, own, asked, used, read))
-    inside = parts[0] + Markup(generate_csrf()) + parts[1] + secrets.token_urlsafe(18) + parts[2]  # noqa: S704  # a signed token
-    return page("orders/form.html", order=None, inside=inside, title=title, course_id=course_id)
+    opened = kept(("order form", *depends), lambda: _opened(course_id, committee, own, asked, used, read))
+
+    def made() -> dict[str, Any]:
+        return {"order": None, "inside": joined(opened.pieces), "title": opened.title, "course_id": course_id}
+
+    html, status = kept_page("orders/form.html", opened, made)
+    return html.replace(HERE, secrets.token_urlsafe(18), 1), status
 
 
 def _apart(committee: Organisation) -> Organisation:
@@ -135,8 +139,16 @@ def _edition_of(course_id: int, committee_id: int, read: list[rules.Terms]) -> i
     return item.edition_id if item is not None else None
 
 
-def _opened(course_id: int, committee: Organisation, own: bool, asked: str, used: queries.Used | None, read: Sequence[rules.Terms]) -> tuple[str, tuple[Markup, ...]]:  # fmt: skip
-    """Title and HTML of a fresh form, in three parts: the token goes between the first two, the one-time key after."""
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A form as it opens: the course's title, and the HTML cut where tokens stand."""
+
+    title: str
+    pieces: tuple[str, ...]
+
+
+def _opened(course_id: int, committee: Organisation, own: bool, asked: str, used: queries.Used | None, read: Sequence[rules.Terms]) -> Opened:  # fmt: skip
+    """A fresh form, without its token and its one-time key."""
     course = queries.course_of(course_id)
     if course.published is None:
         raise NotVisible(_("没有找到，或者不在您的范围内。"))
@@ -153,9 +165,7 @@ def _opened(course_id: int, committee: Organisation, own: bool, asked: str, used
     shown = _shown(
         form, None, course, course.published, committee, Times([slot] if slot is not None else []), terms, used
     )
-    before, _token, rest = render_template("orders/_form.html", **shown).partition(generate_csrf())
-    middle, _key, after = rest.partition(HERE)
-    return course.title, (Markup(before), Markup(middle), Markup(after))  # noqa: S704  # our own template, escaped there
+    return Opened(course.title, cut(render_template("orders/_form.html", **shown)))
 
 
 def _slot(said: str, terms: rules.Terms) -> patterns.Slot | None:

@@ -55,7 +55,12 @@ def _in_sight(by: Actor) -> sa.ColumnElement[bool]:
     own = by.organisations(Role.ORDERER)
     private = [Order.made_by_id == by.person_id]
     if own:
-        private.append(sa.and_(Order.origin == Origin.COMMITTEE, Order.organisation_id.in_(own)))
+        private.append(
+            sa.and_(
+                Order.origin == Origin.COMMITTEE,
+                Order.organisation_id == own[0] if len(own) == 1 else Order.organisation_id.in_(own),
+            )
+        )
     return sa.and_(scope, sa.or_(Order.state != State.DRAFT, *private))
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, request
@@ -14,8 +15,8 @@ from catalogue.core.db import transaction
 from catalogue.core.errors import Invalid
 from catalogue.core.forms import version_of
 from catalogue.core.kept import kept
-from catalogue.core.web import actor, now, page, permit, require, roles
-from catalogue.core.words import _, spoken
+from catalogue.core.web import actor, kept_page, now, page, permit, require, roles
+from catalogue.core.words import _
 from catalogue.orders import choices, operations, policy, progress, queries
 from catalogue.orders.checkers import Checkers, checkers, past_town
 from catalogue.orders.forms import AssignForm, CallForm, CancelForm, NoteForm, ReasonForm
@@ -56,23 +57,26 @@ def orders() -> ResponseReturnValue:
         counts = queries.tab_counts(actor(), found)
         lines = {**_lines([r.id for r in found.rows]), **_past_town(found.rows)}
         expect(progress.committee(row) for row in found.rows)
-    alone = actor().roles == frozenset({Role.ORDERER})
-    return page(
-        "orders/orders.html", found=found, counts=counts, tab=tab if tab in queries.TABS else "", q=q, alone=alone,
-        cards=[_card(row, lines.get(row.id), alone) for row in found.rows],
-    )  # fmt: skip
+    alone, edits = actor().roles == frozenset({Role.ORDERER}), actor().has(*policy.ORDERING)
+    facts = tuple(_facts(row, lines.get(row.id), now()) for row in found.rows)
+
+    def made() -> dict[str, Any]:
+        day = day_of(now())
+        cards = [
+            kept(("order card", known, alone, edits, day), lambda r=row: _made(r, lines.get(r.id), alone, edits), 600)  # type: ignore[misc]
+            for row, known in zip(found.rows, facts, strict=True)
+        ]
+        shown = tab if tab in queries.TABS else ""
+        return {"found": found, "counts": counts, "tab": shown, "q": q, "alone": alone, "cards": cards}
+
+    said = (request.query_string, found.after, found.before, tuple(counts.items()))
+    return kept_page("orders/orders.html", (said, alone, edits, facts), made)
 
 
-def _card(row: Any, line: Line | None, alone: bool) -> Markup:
-    """One order as its card, rendered once for equal facts on one day."""
-    late = row.check_by is not None and row.check_by < now()
+def _facts(row: Any, line: Line | None, at: datetime) -> tuple[Any, ...]:
+    """Everything a card shows, besides the day and its reader: equal facts are rendered once."""
     told = None if line is None else (tuple(sorted(line.stamps.items())), line.next, line.url, line.label)
-    edits = actor().has(*policy.ORDERING)
-    return kept(
-        ("order card", tuple(row)[: queries.COLUMNS], told, alone, edits, late, spoken(), day_of(now())),
-        lambda: _made(row, line, alone, edits),
-        600,
-    )
+    return (tuple(row)[: queries.COLUMNS], told, row.check_by is not None and row.check_by < at)
 
 
 def _made(row: Any, line: Line | None, alone: bool, edits: bool) -> Markup:

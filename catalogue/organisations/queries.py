@@ -51,18 +51,24 @@ def in_scope(by: Actor, model: Any, *roles: Role) -> sa.ColumnElement[bool]:
     towns = sorted({i for m in held if m.level is Level.TOWN for i in m.reach})
     others = sorted({i for m in held if m.level in (Level.COMMITTEE, Level.UNIT) for i in m.reach})
     if districts:
-        ways.append(model.district_id.in_(districts))
+        ways.append(_among(model.district_id, districts))
     if towns:
-        below = sa.select(OrganisationReach.descendant_id).where(OrganisationReach.ancestor_id.in_(towns))
-        ways += [model.town_id.in_(towns), model.organisation_id.in_(below)]
+        below = sa.select(OrganisationReach.descendant_id).where(_among(OrganisationReach.ancestor_id, towns))
+        ways += [_among(model.town_id, towns), model.organisation_id.in_(below)]
     if others:
-        below = sa.select(OrganisationReach.descendant_id).where(OrganisationReach.ancestor_id.in_(others))
+        below = sa.select(OrganisationReach.descendant_id).where(_among(OrganisationReach.ancestor_id, others))
         ways.append(
-            model.organisation_id.in_(others)
+            _among(model.organisation_id, others)
             if all(m.level is Level.COMMITTEE for m in held)
             else model.organisation_id.in_(below)
         )
     return sa.or_(*ways)
+
+
+def _among(column: Any, ids: list[int]) -> sa.ColumnElement[bool]:
+    """Most people have one place: `=` then, because a list is spelled out anew each time its statement runs."""
+    among: sa.ColumnElement[bool] = column == ids[0] if len(ids) == 1 else column.in_(ids)
+    return among
 
 
 def visible_to(by: Actor, model: type[T], *roles: Role) -> sa.Select[T]:
