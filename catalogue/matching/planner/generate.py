@@ -39,7 +39,7 @@ class Generation:
         self.short = np.flatnonzero(~held)  # their single lessons and pairs can be listed
         self.pairs: Flag = caps >= 2
         self.days = listed(model, self.short, self.pairs[self.short], model.value)
-        self.long = LongDays(model, np.flatnonzero(held | (caps > 2) & self._three()), self.empty)
+        self.long = LongDays(model, np.flatnonzero(held | (caps > 2) & self._three()), self.empty, self.meter.over)
         self.is_long: Flag = np.zeros(len(caps), dtype=bool)
         self.is_long[self.long.shifts] = True
         self.values = self.prices = np.zeros(0)  # the last solution and what its rows cost; empty: none yet

@@ -4,6 +4,7 @@ A chain of seats is priced backwards first (what could follow at most, repeated 
 then labels run forwards through the day and only those are followed that this bound still lets earn something.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ NEVER = -1e18
 CACHED = 4_000_000  # entries of remembered arc matrices: bounds the memory
 WIDEST = 3_000  # seats of a shift; more are left to the search without prices
 FOLLOWED = 4_000  # labels followed in one shift before its bound is taken as it is
+WAITING = 120  # labels that wait at one seat; beyond them the poorest goes, and the bound is taken as it is
+ASK_EVERY = 64  # labels followed between two looks at the stop
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,11 @@ class Label:
 class LongDays:
     """Prices the given shifts."""
 
-    def __init__(self, model: Compiled, shifts: Whole, roster: Roster) -> None:
-        """roster: without any chosen lesson; it knows what is held."""
+    def __init__(
+        self, model: Compiled, shifts: Whole, roster: Roster, over: Callable[[], bool] = lambda: False
+    ) -> None:
+        """roster: without any chosen lesson; it knows what is held. over: is it time to end? Then bounds stay rough."""
+        self.over = over
         self.model, self.shifts, self.roster = model, shifts, roster
         self.weight = model.problem.weights.km
         self._known: dict[int, Arcs] = {}
@@ -124,7 +130,7 @@ class LongDays:
             return [], NEVER
         follow = self._completions(arcs, net)
         most = float((follow[-1] - arcs.out).max())
-        if most <= least:
+        if most <= least or self.over():
             return [], most
         return self._labels(arcs, net, follow, least, many, most)
 
@@ -149,7 +155,7 @@ class LongDays:
         halves = [1 << half for half in model.half[arcs.seats].tolist()]
         waiting: list[list[Label]] = [[] for _ in bits]
         found: dict[int, tuple[float, tuple[int, ...]]] = {}
-        floor, followed = least, 0
+        floor, followed, whole = least, 0, True
         for seat in np.flatnonzero(follow[-1] - arcs.out > least).tolist():
             waiting[seat].append(
                 Label(float(net[seat] - arcs.out[seat]), bits[seat], (seat,), arcs.begun | halves[seat])
@@ -159,7 +165,8 @@ class LongDays:
                 if arcs.halves is not None and label.halves.bit_count() > arcs.halves:
                     continue
                 followed += 1
-                if followed > FOLLOWED:
+                if followed > FOLLOWED or (followed % ASK_EVERY == 0 and self.over()):
+                    self.work += followed
                     return [chain for _, chain in found.values()], most
                 value = self._exact(arcs, net, shift, label)
                 if value > floor and value > found.get(label.orders, (floor, ()))[0]:
@@ -175,10 +182,10 @@ class LongDays:
                         joined = Label(
                             points, label.orders | bits[other], (*label.chain, other), label.halves | halves[other]
                         )
-                        self._admit(waiting[other], joined, arcs)
+                        whole &= self._admit(waiting[other], joined, arcs)
         self.work += followed
         best = max((value for value, _ in found.values()), default=NEVER)
-        return [chain for _, chain in found.values()], max(best, min(most, least))
+        return [chain for _, chain in found.values()], max(best, min(most, least)) if whole else most
 
     @staticmethod
     def _floor(found: dict[int, tuple[float, tuple[int, ...]]], least: float, many: int) -> float:
@@ -189,16 +196,20 @@ class LongDays:
         del found[worst]
         return min(value for value, _ in found.values())
 
-    def _admit(self, waiting: list[Label], new: Label, arcs: Arcs) -> None:
-        """Keeps a label unless another at the same seat is as good in every way; drops those it beats."""
-        if arcs.held or self._hidden(arcs, new.chain):
+    def _admit(self, waiting: list[Label], new: Label, arcs: Arcs) -> bool:
+        """Keeps a label unless another at the same seat is as good in every way; False if one had to go for want of place."""
+        if not arcs.held and not self._hidden(arcs, new.chain):
+            for old in waiting:
+                simple = old.orders & ~new.orders == 0 and len(old.chain) <= len(new.chain)
+                if simple and old.points >= new.points and (arcs.halves is None or old.halves & ~new.halves == 0):
+                    return True
+        if len(waiting) < WAITING:
             waiting.append(new)
-            return
-        for old in waiting:
-            simple = old.orders & ~new.orders == 0 and len(old.chain) <= len(new.chain)
-            if simple and old.points >= new.points and (arcs.halves is None or old.halves & ~new.halves == 0):
-                return
-        waiting.append(new)
+            return True
+        poorest = min(range(len(waiting)), key=lambda place: waiting[place].points)
+        if waiting[poorest].points < new.points:
+            waiting[poorest] = new
+        return False
 
     def _hidden(self, arcs: Arcs, chain: tuple[int, ...]) -> bool:
         """Does an online lesson at the end hide where the lecturer was?"""
