@@ -202,6 +202,7 @@ def greet(config: Config, log: Path | None) -> None:
 
 def serve(config: Config, output: IO[str] | None, log: Path | None) -> None:
     """Start both programs and keep them going until somebody stops us (KeyboardInterrupt)."""
+    refuse_taken_port(config.port)  # a program that took it meanwhile would answer in our place
     kept: list[Kept] = []
     try:
         kept.append(Kept("网页服务", WEB, signal.SIGTERM, output))

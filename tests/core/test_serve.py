@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from catalogue.core import serve
+from config import Config
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 ENDS = [sys.executable, "-c", "raise SystemExit(3)"]
@@ -26,6 +27,16 @@ def test_a_taken_port_is_refused_with_the_way_out() -> None:
             serve.refuse_taken_port(port)
 
     serve.refuse_taken_port(port)
+
+
+def test_a_port_taken_while_the_district_was_loaded_is_refused_before_anything_starts() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        with pytest.raises(serve.CannotStart, match=f"端口 {port} 用不了"):
+            serve.serve(Config(app_env="test", port=port), None, None)
 
 
 def test_a_program_that_was_killed_is_started_again_and_stops_when_asked() -> None:

@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.browser import DESK, HEIGHTS, TELL_OF_SCROLLING, sign_in, watch
 
 ROOT = Path(__file__).parents[2]
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
+PATIENCE = 30_000  # milliseconds; only a journey that fails waits so long, a busy machine must not fail one
 CHROMIUM_FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -72,7 +73,7 @@ class Server:
 def _flask(env: dict[str, str], *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
-        cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=300,
+        cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, f"flask {' '.join(arguments)}: {done.stderr[-3000:]}"
     return done.stdout
@@ -179,6 +180,7 @@ def browser() -> Iterator[Browser]:
     """Debian's chromium; Playwright's own download is never used."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert chromium, "Chromium is missing: apt-get install chromium fonts-noto-cjk"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield running
@@ -212,7 +214,7 @@ def open_page(browser: Browser, server: Server, problems: list[str]) -> Iterator
             reduced_motion="reduce",
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(TELL_OF_SCROLLING)
         page = context.new_page()
         page.server = place  # type: ignore[attr-defined]  # so that sign_in knows the passwords

@@ -17,10 +17,10 @@ def order_by_a_pattern(page: Page, sentence: str = "周二到周四下午", lect
     desk = page.viewport_size["width"] > 992  # type: ignore[index]
     page.goto("/courses/")
     page.fill("#q", "停车难")
-    page.locator("form.search button").click()
+    press(page.locator("form.search button"))
     expect(page.locator("#list")).to_contain_text("停车难")
     look(page)
-    page.locator("#list article a").first.click()
+    press(page.locator("#list article a").first)
     expect(page.locator("h2", has_text="谁来讲")).to_be_visible()
     expect(page.locator("main")).to_contain_text("位能来")
     expect(page.locator("main")).to_contain_text(lecturer)

@@ -118,12 +118,12 @@ def test_an_order_too_soon_or_for_too_many_is_told_at_its_field_and_keeps_every_
     submit(page)
 
     expect(page.locator("main")).to_contain_text("这句话不能丢。")
-    expect(page.locator(".why").first).to_be_visible()
+    expect(page.locator("#expected-why")).to_be_visible()
     assert page.locator("[name=expected]").get_attribute("aria-invalid") == "true"
     look(page)
     page.fill("[name=expected]", "90")  # the course takes a hundred, the room sixty
     submit(page)
-    expect(page.locator(".why").first).to_contain_text("60")
+    expect(page.locator("#expected-why")).to_contain_text("60")
     look(page)
 
 

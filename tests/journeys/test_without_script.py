@@ -103,7 +103,8 @@ def test_a_link_after_its_deadline_or_of_nobody_opens_nothing(open_page: OpenPag
     late = open_page(width=390)
     late.goto(link)
     expect(late.locator("h1")).to_contain_text("不能再答复")
-    expect(late.locator("main")).to_contain_text("请给派单员打电话")
+    expect(late.locator("main")).to_contain_text("请给青浦区派单员打电话")
+    expect(late.locator("main a[href^='tel:']")).to_be_visible()
     stranger = open_page(width=390)
     said = stranger.goto("/answer/" + "x" * 43)
 

@@ -134,6 +134,13 @@ def test_a_stated_problem_finds_its_course(problem, title):
     assert title in {course["title"] for course in COURSES.values() if problem in course["problems"]}
 
 
+def test_who_follows_the_first_steps_of_the_readme_finds_the_course_not_yet_ordered():
+    """README sends committee1 to order 停车难."""
+    ordered = {row["course"] for row in ORDERS.values() if row["by"] == "committee1"}
+
+    assert "停车难" not in {COURSES[key]["title"] for key in ordered}
+
+
 def test_venues_are_whole_and_their_equipment_can_be_asked_for():
     words = {thing for course in COURSES.values() for thing in course["equipment"]}
     rooms = [*VENUES.values(), *ROOMS.values()]
