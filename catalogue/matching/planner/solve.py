@@ -98,6 +98,8 @@ class Run:
         generation.start(days_of(self.model, self.best))
         self.bound = min(self.bound, generation.bound)
         self.note("prices")
+        if generation.large and len(generation.guide) and not self.meter.over():
+            self.realise(generation.guess(), "at these prices")
         for attempt in range(8):
             left = self.meter.left()
             until = None if left is None else self.meter.seconds + 0.5 * left
@@ -120,7 +122,7 @@ class Run:
         before = self.score
         left = self.meter.left()
         seconds = None if left is None else left * share
-        days, answer = likely_days(generation, slack, generation.large, seconds, NODES)
+        days, answer = likely_days(generation, slack, generation.large, seconds, self.nodes())
         self.meter.work(100 + 10 * answer.nodes)
         self.realise(days, "whole numbers")
         keys = generation.master.clashes.broken(days.seats, np.ones(len(days.seats)))
@@ -152,7 +154,7 @@ class Run:
                 kept = np.sort(np.argsort(-short, kind="stable")[: self.params.exact])
                 columns, beyond = columns.take(kept), generation.proved + float(np.delete(short, kept).max())
             nobody = np.zeros(len(columns), dtype=bool)
-            chosen, answer = whole_days(generation, columns, nobody, nobody, self.meter.left(), NODES)
+            chosen, answer = whole_days(generation, columns, nobody, nobody, self.meter.left(), self.nodes())
             self.meter.work(100 + 10 * answer.nodes)
             self.bound = min(self.bound, max(self.score, beyond, answer.bound + fixed_points(self.model)))
             if answer.values is None:
@@ -163,6 +165,11 @@ class Run:
                 return True
             generation.master.add_clashes(keys)
         return True
+
+    def nodes(self) -> int:
+        """How many nodes a whole-number programme may search: a limit without a clock."""
+        left = self.meter.work_left()
+        return NODES if left is None else max(1, min(NODES, left // 10))
 
     def done(self) -> bool:
         """Is the plan proved to be best?"""

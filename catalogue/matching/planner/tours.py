@@ -13,6 +13,7 @@ import numpy as np
 from catalogue.matching.check import Assignment
 from catalogue.matching.planner.answer import Result, StoppedBy
 from catalogue.matching.planner.meter import Meter
+from catalogue.matching.planner.places import Real
 from catalogue.matching.planner.reading import may_teach
 from catalogue.matching.planner.seats import limited_terms
 from catalogue.matching.problem import Lecturer, Order, Problem
@@ -20,8 +21,9 @@ from catalogue.matching.ruling import Reason
 from catalogue.matching.terms import Mode
 from catalogue.matching.travel import HAIR
 
-IDLE = 40  # rounds without a better plan before the search returns to the best one
+IDLE = 20  # rounds without a better plan before the search returns to the best one
 NEVER = 10**9
+NOISES = (0.0, 0.4)  # in turn: the liking of a visit varies by a factor of up to e to this power
 
 
 def is_touring(problem: Problem) -> bool:
@@ -57,6 +59,7 @@ class Touring:
         self.problem, self.meter, self.rng = problem, meter, random.Random(seed)
         orders, lecturers, travel = problem.orders, problem.lecturers, problem.travel
         self.profit = np.array([_profit(problem, one) for one in orders], dtype=np.int64)
+        self.liking: Real = self.profit.astype(np.float64) ** 2
         self.minutes = np.array([one.minutes for one in orders], dtype=np.int64)
         points = [one.location or (0.0, 0.0) for one in orders]
         self.way = np.array([[travel.setup_min + travel.minutes(a, b) for b in points] for a in points], dtype=np.int64)
@@ -119,7 +122,7 @@ class Touring:
             fine[:-1] &= onward <= latest[:, None]
             time = left - np.append(int(self.soonest[tour][free].min(initial=0)), ended)[:, None]
             time[:-1] = np.maximum(onward - begin[:, None], 0) + 0.1 * self.minutes[free]
-            ratio = np.where(fine, self.profit[free] ** 2 / np.maximum(time, 1), -1.0)
+            ratio = np.where(fine, self.liking[free] / np.maximum(time, 1), -1.0)
             if ratio.size:
                 index = int(ratio.argmax())
                 if ratio.flat[index] > best[0]:
@@ -130,6 +133,11 @@ class Touring:
         self.tours[tour].insert(position, missing.pop(which))
         self.retime(tour)
         return True
+
+    def like(self, noise: float) -> None:
+        """How much each visit is wanted in the next round: its profit squared, more or less."""
+        drawn = np.exp(np.array([noise * (2 * self.rng.random() - 1) for _ in self.profit]))
+        self.liking = drawn * self.profit**2
 
     def shake(self, first: int, count: int) -> list[int]:
         """Takes `count` visits from each tour, from position `first` on, around the end."""
@@ -147,7 +155,7 @@ class Touring:
         """The best tours until the stop, or until so many rounds in a row brought nothing."""
         missing = [visit for visit in range(len(self.profit)) if self.profit[visit] > 0]
         best, most, idle, first, count = [list(one) for one in self.tours], -1, 0, 0, 1
-        widest = max(1, len(missing) // (3 * max(1, len(self.tours))))
+        widest = max(3, len(missing) // (3 * max(1, len(self.tours))))
         while True:
             while self.insert_best(missing):
                 pass
@@ -168,6 +176,7 @@ class Touring:
                     self.retime(tour)
                 first, count = self.rng.randrange(1 + len(missing)), 1 + self.rng.randrange(widest)
             missing += self.shake(first, count)
+            self.like(NOISES[idle % len(NOISES)])
             first, count = first + count, count % widest + 1
         self.tours = best
         for tour in range(len(best)):
