@@ -23,7 +23,7 @@ from catalogue.matching.travel import HAIR
 
 IDLE = 20  # rounds without a better plan before the search returns to the best one
 NEVER = 10**9
-NOISES = (0.0, 0.4)  # in turn: the liking of a visit varies by a factor of up to e to this power
+NOISES = (0.0, 0.4, 0.0, 0.4, 1.2)  # in turn: the liking of a visit varies by a factor of up to e to this power
 
 
 def is_touring(problem: Problem) -> bool:
