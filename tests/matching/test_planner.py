@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from catalogue.matching.candidates import feasible
 from catalogue.matching.check import Assignment, check
 from catalogue.matching.formats import load_toptw
-from catalogue.matching.planner import Stop, generate, solve
+from catalogue.matching.planner import Stop, generate, solve, spots
 from catalogue.matching.planner.compiled import compiled
 from catalogue.matching.planner.eject import polished
 from catalogue.matching.planner.greedy import Choice, fill
@@ -141,6 +141,17 @@ def test_ejection_chains_keep_every_rule_and_never_lose_points(problem):
 
     assert score_of(model, roster.chosen()) >= before - SLACK
     assert check(problem, [model.assignment(seat) for seat in roster.chosen()]) == []
+
+
+@given(crowds)
+@QUICK
+def test_of_a_grid_too_fine_a_part_is_tried_and_the_bound_still_holds(problem):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spots, "MOST_STARTS", 3)
+        thin = solve(problem)
+
+    assert check(problem, thin.plan) == []
+    assert best_by_trying(problem) <= thin.bound + SLACK
 
 
 # --- tours on a grid of minutes -----------------------------------------------------------------------------------

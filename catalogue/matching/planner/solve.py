@@ -16,6 +16,7 @@ from catalogue.matching.planner.reading import prices_of, reasons
 from catalogue.matching.planner.realise import realised
 from catalogue.matching.planner.roster import Roster
 from catalogue.matching.planner.score import days_of, fixed_points, score_of
+from catalogue.matching.planner.spots import is_thinned
 from catalogue.matching.planner.tours import is_touring, solve_tours
 from catalogue.matching.problem import Problem
 
@@ -47,7 +48,8 @@ class Run:
     def __init__(self, problem: Problem, params: Params, seed: int, meter: Meter) -> None:
         self.params, self.seed, self.meter = params, seed, meter
         self.model = compiled(problem)
-        self.bound = simple_bound(self.model)
+        self.thinned = is_thinned(problem)  # then seats are missing, and what they prove is no bound
+        self.bound = loosest_bound(problem) if self.thinned else simple_bound(self.model)
         self.best: list[int] = []
         self.score = float("-inf")
         self.prices = Prices()
@@ -55,7 +57,12 @@ class Run:
     def result(self) -> Result:
         """All parts in turn until the stop."""
         self.first_plan()
-        if self.model.seats and not self.meter.over() and self.bound - self.score > 1e-6 and not too_wide(self.model):
+        if (
+            self.model.seats
+            and not self.meter.over()
+            and self.bound - self.score > 1e-6
+            and not (self.thinned or too_wide(self.model))
+        ):
             self.by_programme()
         self.polish()
         model, score, bound = self.model, self.score, max(self.bound, self.score)
@@ -192,3 +199,14 @@ def simple_bound(model: Compiled) -> float:
     best = seats[first[:-1][first[:-1] < first[1:]]]
     covered = {int(model.committee[order]) for order in model.order[best] if model.covers[order]}
     return fixed_points(model) + float(model.value[best].sum()) + float(model.problem.weights.cover * len(covered))
+
+
+def loosest_bound(problem: Problem) -> float:
+    """No plan has more: every order served at its liked time by its wished lecturer, as before, every committee covered."""
+    weights, total = problem.weights, 0
+    for one in problem.orders:
+        liked = max((window.preference for window in one.windows), default=0)
+        total += weights.served * one.priority + weights.window * liked
+        total += weights.lecturer * (one.preferred_lecturer is not None)
+    covered = {one.committee for one in problem.orders if one.first_lesson}
+    return float(total + weights.cover * len(covered))

@@ -15,6 +15,7 @@ from catalogue.matching.travel import HAIR
 from catalogue.matching.valid import FAR
 
 ONSITE, VENUE, ONLINE = (MODES.index(mode) for mode in (Mode.ONSITE, Mode.VENUE, Mode.ONLINE))
+MOST_STARTS = 2_000_000  # over all orders: bounds the memory on very fine grids
 Columns = tuple[Whole, Whole, Whole, Whole, Whole, Whole]
 
 
@@ -57,7 +58,10 @@ def spots_of(problem: Problem, places: Places, committee: Whole) -> Spots:
 
 
 def starts_of(problem: Problem) -> tuple[Whole, Whole, Whole]:
-    """Every (order, start on the grid, best preference) whose lesson lies inside a window; sorted, each once."""
+    """Every (order, start on the grid, best preference) whose lesson lies inside a window; sorted, each once.
+
+    Of more than MOST_STARTS only every second, third … of a window is kept.
+    """
     rows = [
         (number, one.start, one.end, one.preference, order.minutes)
         for number, order in enumerate(problem.orders)
@@ -66,13 +70,24 @@ def starts_of(problem: Problem) -> tuple[Whole, Whole, Whole]:
     order, opens, closes, liked, minutes = np.array(rows, dtype=np.int64).reshape(-1, 5).T
     slot = problem.slot_minutes
     first = -(-opens // slot)
-    step, window = ranges(first, np.maximum(0, (closes - minutes) // slot - first + 1))
-    order, start, liked = order[window], step * slot, liked[window]
+    count = np.maximum(0, (closes - minutes) // slot - first + 1)
+    skip = max(1, -(-int(count.sum()) // MOST_STARTS))
+    within, window = ranges(np.zeros(len(count), dtype=np.int64), -(-count // skip))
+    order, start, liked = order[window], (first[window] + skip * within) * slot, liked[window]
     by = np.lexsort((-liked, start, order))
     order, start, liked = order[by], start[by], liked[by]
     new = np.ones(len(order), dtype=bool)
     new[1:] = (order[1:] != order[:-1]) | (start[1:] != start[:-1])
     return order[new], start[new], liked[new]
+
+
+def is_thinned(problem: Problem) -> bool:
+    """Are there more possible starts than are kept?"""
+    slot, total = problem.slot_minutes, 0
+    for order in problem.orders:
+        for one in order.windows:
+            total += max(0, (one.end - order.minutes) // slot - -(-one.start // slot) + 1)
+    return total > MOST_STARTS
 
 
 def held(problem: Problem, kind: Kind, names: Sequence[str]) -> list[list[tuple[int, int]]]:
