@@ -89,7 +89,7 @@ class WebSession(FlaskSession):
 
 
 _FRAME = "begun by the frame"
-_READS = "the connection that only reads"
+_READS, _WRITES = "the connection that only reads", "the connection that writes"
 
 db = SQLAlchemy(
     metadata=Base.metadata, session_options={"class_": WebSession, "expire_on_commit": False, "autoflush": True}
@@ -247,7 +247,7 @@ def transaction(*, writes: bool | None = None) -> Iterator[Session]:
         raise RuntimeError("a transaction is already open: one per request")
     try:
         if writing:
-            session.connection(execution_options={"writes": True})
+            session.info[_WRITES] = session.connection(execution_options={"writes": True})
         elif not goes_on:
             _begin_reading(session)
         yield session
@@ -255,6 +255,8 @@ def transaction(*, writes: bool | None = None) -> Iterator[Session]:
     except BaseException:
         _end_reading(session)
         raise
+    finally:
+        session.info.pop(_WRITES, None)
 
 
 def run(statement: sa.Executable, known: Any = None) -> Any:
@@ -268,7 +270,8 @@ def run(statement: sa.Executable, known: Any = None) -> Any:
     if reads is not None:
         return reads.execute(statement, known)
     session.flush()
-    return session.connection().execute(statement, known)
+    writes: Connection = session.info.get(_WRITES) or session.connection()
+    return writes.execute(statement, known)
 
 
 def is_postgresql() -> bool:

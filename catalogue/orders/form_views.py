@@ -33,6 +33,7 @@ pages = Blueprint("order_form", __name__)
 AVAILABILITY: Availability | None = None
 """Who could come, by half-day: set by app.py to what dispatch answers; without it the calendar shows days only."""
 
+OPEN = 30.0  # seconds: whoever fills it in looks at it for longer, and a press judges everything anew
 HERE = secrets.token_urlsafe(18)  # where the one-time key goes in a form that is kept
 STEP_OF = {
     "windows": 2,
@@ -96,7 +97,7 @@ def _own(acting_for: int | None) -> int | None:
 
 
 def _fresh(course_id: int, committee_id: int) -> ResponseReturnValue:
-    """The form as it opens. All but the quota used, the one-time key and the token may be five seconds old: a press judges it anew."""
+    """The form as it opens. All but the quota used, the one-time key and the token may be as old as OPEN: a press judges it anew."""
     committee = kept(("ordering", committee_id), lambda: _apart(choices.committee_of(committee_id)))
     if not policy.may_order_for(actor(), committee):
         raise NotVisible(_("没有找到，或者不在您的范围内。"))
@@ -115,11 +116,12 @@ def _fresh(course_id: int, committee_id: int) -> ResponseReturnValue:
         may_override,
         asked,
         who,
+        edition_id,
         used,
         spoken(),
         day_of(now()),
     )
-    opened = kept(("order form", *depends), lambda: _opened(course_id, committee, own, asked, used, read))
+    opened = kept(("order form", *depends), lambda: _opened(course_id, committee, own, asked, used, read), OPEN)
 
     def made() -> dict[str, Any]:
         return {"order": None, "inside": joined(opened.pieces), "title": opened.title, "course_id": course_id}
@@ -384,9 +386,9 @@ def _shown(form: OrderForm, order: Order | None, course: Course, version: Course
 
 
 def _free(asked: Asked) -> Mapping[patterns.Slot, Free] | None:
-    """Who could come, at most five seconds old."""
+    """Who could come, at most OPEN seconds old."""
     ask = AVAILABILITY
-    return None if ask is None else kept(("free", asked), lambda: ask(asked))
+    return None if ask is None else kept(("free", asked), lambda: ask(asked), OPEN)
 
 
 def _counts_now() -> bool:
