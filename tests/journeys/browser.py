@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
 
+from tests.journeys.walk import shape
+
 PHONE, DESK = 390, 1280
 HEIGHTS = {PHONE: 844, DESK: 800}
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -22,6 +24,12 @@ addEventListener("load", () => requestAnimationFrame(() => {
   if (wide > room) console.error(`${location.pathname} is ${wide} px wide in ${room} px`);
 }));
 """
+
+# A name, classes and attributes' names for every element of a page; large type counts.
+KINDS_OF_ELEMENTS = """() => [...document.querySelectorAll("*")].map(e =>
+  [e.localName, e.getAttribute("class") || "", e.dataset.type || "", ...e.getAttributeNames().sort()].join(" "))
+"""
+_searched: dict[tuple[str, int], set[str]] = {}
 
 
 def sign_in(page: Page, username: str, password: str | None = None) -> None:
@@ -76,10 +84,17 @@ def axe(page: Page) -> None:
 
 
 def look(page: Page) -> None:
-    """What is asked of every page of a journey. (The finder of barriers is itself a script.)"""
+    """What is asked of every page of a journey; barriers once per kind of page, and again when it shows something new.
+
+    (The finder of barriers is itself a script, so who runs none is spared it.)
+    """
     fits(page)
     if page.runs_script:  # type: ignore[attr-defined]
-        axe(page)
+        kinds = set(page.evaluate(KINDS_OF_ELEMENTS))
+        seen = _searched.setdefault((shape(page.url), page.evaluate("innerWidth")), set())
+        if kinds - seen:
+            axe(page)
+        seen |= kinds
 
 
 def press(button: Locator) -> None:

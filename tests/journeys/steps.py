@@ -25,7 +25,7 @@ def order_by_a_pattern(page: Page, sentence: str = "周二到周四下午", lect
     expect(page.locator("main")).to_contain_text("位能来")
     expect(page.locator("main")).to_contain_text(lecturer)
     look(page)
-    page.locator("aside button", has_text="点单").click()
+    press(page.locator("aside button", has_text="点单"))
     page.wait_for_url("**/orders/new*")
     look(page)
     page.fill("[name=need]", "地面停车位只有 60 个，晚上常为停车争吵。")
@@ -61,7 +61,7 @@ def expect_state(pages: list[Page], number: str, words: str) -> None:
 
 def check(town: Page, number: str) -> None:
     town.goto("/checks/")
-    town.locator("tr", has_text=number).locator("a").first.click()
+    press(town.locator("tr", has_text=number).locator("a").first)
     expect(town.locator("main")).to_contain_text("通过，交区里派单")
     look(town)
     press(town.locator("[name=approve]"))
@@ -90,7 +90,7 @@ def propose_by_keys(desk: Page, number: str) -> str:
 def answer_link(desk: Page, dispatch: str) -> str:
     """The link the dispatcher copies into the chat group."""
     desk.goto(dispatch)
-    desk.locator("a[href^='/offers/']").first.click()
+    press(desk.locator("a[href^='/offers/']").first)
     press(desk.locator("button", has_text="带答复链接的通知"))
     look(desk)
     words = desk.locator("[data-copy]").first.get_attribute("data-copy") or ""

@@ -42,7 +42,7 @@ def test_one_order_goes_the_whole_way_and_every_side_sees_each_step(
     expect_state([committee, town, desk, approver], number, "正在派单")
 
     approver.goto("/dispatch/approvals")
-    approver.locator(f"a[href*='{dispatch}']").first.click()
+    press(approver.locator(f"a[href*='{dispatch}']").first)
     look(approver)
     press(approver.locator("button", has_text="批准，发出邀约"))
 
@@ -52,7 +52,7 @@ def test_one_order_goes_the_whole_way_and_every_side_sees_each_step(
     expect(lecturer.locator("h1")).to_contain_text("请您讲一课")
     expect(lecturer.locator("main")).not_to_contain_text("021-59250001")
     look(lecturer)
-    lecturer.locator("button[value=yes]").click()
+    press(lecturer.locator("button[value=yes]"))
     expect(lecturer.locator("h1")).to_contain_text("已接单")
     expect(lecturer.locator("main")).to_contain_text("021-59250001")
     look(lecturer)
@@ -65,7 +65,7 @@ def test_one_order_goes_the_whole_way_and_every_side_sees_each_step(
         held = open_page(who, width=width, at=then)
         held.goto(lesson)
         look(held)
-        held.locator("a", has_text="登记签到").click()
+        press(held.locator("a", has_text="登记签到"))
         look(held)
         held.fill("[name=here]", "28")
         press(held.locator("[name=finish]"))
@@ -76,7 +76,7 @@ def test_one_order_goes_the_whole_way_and_every_side_sees_each_step(
         held.goto("/ratings/")
         look(held)
         held.goto("/orders/")
-        held.locator("article, section, li", has_text=number).last.locator("a", has_text="去评单").click()
+        press(held.locator("article, section, li", has_text=number).last.locator("a", has_text="去评单"))
         look(held)
         for scale in ("content", "delivery", "usefulness"):
             held.locator(f"[name={scale}][value='5']").check(force=True)
