@@ -17,11 +17,13 @@ class Choice:
     def best(self, order: int, least: float = 0.0) -> tuple[int, float]:
         """The seat that gains most, and its gain; -1 if none gains more than `least`."""
         roster, found, most = self.roster, -1, least
-        bonus = roster.covers[order]
+        bonus, balance = roster.covers[order], roster.weights.balance
+        load, lecturer = roster.load, roster.lecturer
         for seat in self.seats[self.first[order] : self.first[order + 1]]:
-            if roster.value[seat] + bonus <= most:
+            upper = roster.value[seat] + bonus
+            if upper <= most:
                 break
-            if roster.fits(seat):
+            if upper - balance * (2 * load[lecturer[seat]] + 1) > most and roster.fits(seat):
                 gain = roster.gain(seat)
                 if gain > most:
                     found, most = seat, gain

@@ -68,14 +68,14 @@ class Roster:
 
     def fits(self, seat: int) -> bool:
         """May this lesson join the others? (Its order must not be served yet.)"""
-        start, end, venue = self.start[seat], self.end[seat], self.venue[seat]
-        if venue >= 0 and self._taken(self.rooms[venue], start, end):
-            return False
-        if self._taken(self.groups[self.committee[self.order[seat]]], start, end):
-            return False
         lecturer = self.lecturer[seat]
         limit = self.week_limit[lecturer]
         if limit is not None and self.week_count[lecturer, self.week[seat]] >= limit:
+            return False
+        start, end, venue = self.start[seat], self.end[seat], self.venue[seat]
+        if self._taken(self.groups[self.committee[self.order[seat]]], start, end):
+            return False
+        if venue >= 0 and self._taken(self.rooms[venue], start, end):
             return False
         if self.month is not None:
             limit = self.month_limit[lecturer]
@@ -85,6 +85,8 @@ class Roster:
 
     def _taken(self, rows: list[Row], start: int, end: int) -> bool:
         """Does a row share a minute with [start, end)?"""
+        if not rows:
+            return False
         index = bisect_left(rows, (end,)) - 1
         while index >= 0 and rows[index][0] > start - self.longest:
             if rows[index][1] > start:
