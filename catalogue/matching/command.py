@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from catalogue.matching.check import check
 from catalogue.matching.formats import load, load_plan, load_toptw, plan_document
@@ -42,10 +42,16 @@ def run(arguments: Sequence[str], program: str, began: float | None = None) -> i
         return 2
 
 
+class Parser(argparse.ArgumentParser):
+    """Refuses like everything else here: one line, exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """What argparse calls for arguments it does not accept."""
+        raise ValueError(f"{message}; see {self.prog} --help")
+
+
 def _plan_parser(program: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        program, description="为一个实例排课：讲师、场地、时间一并选定，并给出与最优的差距上限。"
-    )
+    parser = Parser(program, description="为一个实例排课：讲师、场地、时间一并选定，并给出与最优的差距上限。")
     parser.add_argument("instance", type=Path, metavar="INSTANCE", help="实例文件（docs/formats.md）")
     parser.add_argument("--out", type=Path, required=True, metavar="PLAN", help="方案写到哪个文件")
     parser.add_argument(
@@ -61,7 +67,7 @@ def _plan_parser(program: str) -> argparse.ArgumentParser:
 
 
 def _check_parser(program: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(program, description="检查一份方案：违反了哪些规则，得分多少。")
+    parser = Parser(program, description="检查一份方案：违反了哪些规则，得分多少。")
     parser.add_argument("instance", type=Path, metavar="INSTANCE")
     parser.add_argument("plan", type=Path, metavar="PLAN")
     parser.add_argument("--json", action="store_true", help="只输出一个 JSON 对象")

@@ -1,6 +1,7 @@
 """The planner on the command line: what it writes, prints and refuses, without web or database."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -157,3 +158,41 @@ def test_an_interrupt_writes_the_best_plan_so_far(tmp_path):
         assert json.loads(said)["served"] == len(json.loads(out.read_text())["assignments"])
     else:  # the signal came before the engine: then there is no plan at all
         assert not out.exists()
+
+
+def test_a_tour_without_visits_is_an_empty_plan(instance, capsys):
+    text = instance.with_name("depot.txt")
+    text.write_text("1 2 0\n0 0\n0 0 0 0 0 0 0 0 100\n")
+
+    assert run(text, "--format", "toptw", "--out", instance.with_name("p"), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["served"] == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--seed", "1.5"], ["--work", "many"], ["--seconds", "-1"], ["--format", "xml"], []],
+    ids=["seed", "work", "seconds", "format", "no out"],
+)
+def test_arguments_that_cannot_be_are_one_line_too(instance, capsys, arguments):
+    out = ["--out", instance.with_name("p")] if arguments else []
+
+    assert run(instance, *out, *arguments) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_what_is_no_regular_file_is_not_read(instance, capsys):
+    pipe = instance.with_name("pipe")
+    os.mkfifo(pipe)
+
+    assert run(pipe, "--out", instance.with_name("p")) == 2
+    assert run("/dev/zero", "--out", instance.with_name("p")) == 2
+    assert [line.rsplit(": ", 1)[1] for line in capsys.readouterr().err.splitlines()] == [
+        "is no file that can be read from its beginning to its end"
+    ] * 2
+
+
+def test_half_a_character_is_named_by_its_place(instance, capsys):
+    instance.write_text(json.dumps(changed(("orders", 0, "committee"), "\ud800")))
+
+    assert run(instance, "--out", instance.with_name("p")) == 2
+    assert capsys.readouterr().err == "error: orders[O1].committee: holds half a character: \\ud800\n"

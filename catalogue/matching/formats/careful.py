@@ -16,9 +16,14 @@ LARGEST = 10**12
 def read_text(path: Path) -> str:
     """The text of a file. ValueError if it cannot be read, is over 200 MB or is not UTF-8."""
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if not path.is_file():
+            path.stat()  # tells what is wrong with a path that is nothing at all
+            raise refuse(str(path), "is no file that can be read from its beginning to its end")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
             raise refuse(path.name, f"is larger than {MOST_BYTES // 1024**2} MB")
-        return path.read_bytes().decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except OSError as error:
         raise refuse(str(path), f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

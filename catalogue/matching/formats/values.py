@@ -67,6 +67,8 @@ def text(value: Any, place: str) -> str:
     """A text that is not empty."""
     if not isinstance(value, str) or not value:
         raise refuse(place, f"must be a text that is not empty, not {short(value)}")
+    if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise refuse(place, f"holds half a character: {value.encode('ascii', 'backslashreplace').decode()[:60]}")
     return value
 
 

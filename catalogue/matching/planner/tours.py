@@ -29,7 +29,14 @@ NOISES = (0.0, 0.4, 0.0, 0.4, 1.2)  # in turn: the liking of a visit varies by a
 def is_touring(problem: Problem) -> bool:
     """Is it a problem of tours alone: onsite, one window each, nothing shared, only what is served weighs?"""
     weights, count = problem.weights, len(problem.orders)
-    alone = not problem.lessons and not problem.previous and not problem.venues and problem.joining is None
+    alone = (
+        count > 0
+        and bool(problem.lecturers)
+        and not problem.lessons
+        and not problem.previous
+        and not problem.venues
+        and problem.joining is None
+    )
     only_served = not (weights.km or weights.balance or weights.lecturer or weights.window)
     return (
         alone
