@@ -10,6 +10,7 @@ page, the steadier one. Floors and targets are those of docs/performance.md; bel
 """
 
 import argparse
+import html
 import json
 import os
 import re
@@ -53,10 +54,16 @@ class Place:
             self.known[username] = Visitor(self.port).sign_in(username, account["password"])
         return self.known[username]
 
-    def courses(self) -> list[int]:
-        """Ids of courses that stand on the menu."""
-        listed = self.seeded.get("objects", {}).get("course")
-        return [int(i) for i in listed or re.findall(r'href="/courses/(\d+)', Visitor(self.port).get("/courses/"))]
+    def courses(self, many: int = 1) -> list[int]:
+        """Ids of courses that stand on the menu, from as many of its pages as are needed."""
+        found: list[int] = []
+        address: str | None = "/courses/"
+        while address is not None and len(found) < many:
+            page = Visitor(self.port).get(address)
+            found += [int(i) for i in dict.fromkeys(re.findall(r'href="/courses/(\d+)', page)) if int(i) not in found]
+            onward = re.search(r'rel="next" href="([^"]+)"', page)
+            address = html.unescape(onward[1]) if onward else None
+        return found
 
     def course(self) -> int:
         """One of them."""
@@ -92,7 +99,7 @@ def by(username: str | None, path: str | Callable[[Place], str]) -> Callable[[Pl
 def placing_an_order(place: Place) -> Ask:
     """The order form filled in and handed in by a town for its committees: every time another pair of committee and course."""
     visitor = place.visitor("street1")
-    courses = place.courses()[:FORMS]
+    courses = place.courses(FORMS)[:FORMS]
     committees = re.findall(r"[?&;]for=(\d+)", visitor.get(f"/orders/new?course={courses[0]}"))
     forms = {
         course: visitor.fields(visitor.get(f"/orders/new?course={course}&for={committees[0]}"), containing="key")
@@ -284,7 +291,7 @@ def bench(kind: str, folder: Path, options: argparse.Namespace) -> list[dict[str
             try:
                 row = measured(page, place, (hello_port, lambda: hello_request, hello_pid), roots, options)
             except (RuntimeError, OSError, KeyError, StopIteration, ValueError) as trouble:
-                row = {"page": page.name, "verdict": "BROKEN", "why": str(trouble)}
+                row = {"page": page.name, "verdict": "BROKEN", "why": repr(trouble)}
             rows.append({"database": kind, **row})
             note(line(rows[-1]))
     return rows
