@@ -26,13 +26,16 @@ SERVED = (State.PLANNED, State.SCHEDULED, State.DELIVERED, State.CLOSED)
 NOT_HELD_AGAINST = ("called_off", "order_cancelled", "redispatched")
 """Reason codes of withdrawals that say nothing about the lecturer: they may be asked again."""
 
+HALF_HOUR = 30
+
 
 def order_of(order: Order, chain: Sequence[int], span: Span, at: datetime, settings: Mapping[str, int]) -> m.Order:
     version = order.course_version
     modes, venues = _modes(order, version)
     since = clock.day_of(order.submitted_at or at)
     overrides = calendar.overrides(since, since + timedelta(days=90))
-    now = span.minute(at) + 1 + 60 * settings["least_notice_hours"]
+    soonest = span.minute(at) + 1 + 60 * settings["least_notice_hours"]
+    now = -(-soonest // HALF_HOUR) * HALF_HOUR  # lessons begin on half hours, and what is said of it stands still
 
     def earliest(name: str) -> int:
         return max(now, span.minute(clock.at(working_days.add_working_days(since, settings[name], overrides), 0)))

@@ -82,7 +82,7 @@ class Risk:
         day = short_day(self.on) if self.on is not None else ""
         return {
             Why.APPOINTMENT: _("%(name)s那天没有这里的聘书", name=self.name),
-            Why.STOPPED: _("%(name)s%(day)s以后停止授课", name=self.name, day=day),
+            Why.STOPPED: _("%(name)s 从%(day)s以后停止授课", name=self.name, day=day),
             Why.AWAY: _("%(name)s登记那时不来", name=self.name),
             Why.ENDED: _("%(name)s%(day)s以后停用", name=self.name, day=day),
             Why.CLOSED: _("%(name)s那时不开放", name=self.name),

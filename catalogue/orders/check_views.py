@@ -82,7 +82,8 @@ def overview() -> ResponseReturnValue:
         towns = queries.towns_of(actor())
         if not towns:
             raise NotVisible(_("没有找到，或者不在您的范围内。"))
-        town = next((t for t in towns if str(t.id) == request.args.get("town")), towns[0])
+        asked = request.args.get("town") or queries.first_with_committees(towns)
+        town = next((t for t in towns if str(t.id) == str(asked)), towns[0])
         editions = queries.editions_of(town.district_id, now().date())
         edition = next(
             (e for e in editions if str(e.id) == request.args.get("edition")), editions[0] if editions else None

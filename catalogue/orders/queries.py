@@ -304,6 +304,16 @@ def towns_of(by: Actor) -> Sequence[Organisation]:
     ).all()  # fmt: skip
 
 
+def first_with_committees(towns: Sequence[Organisation]) -> int | None:
+    """The first of these towns that has a committee; None when none has."""
+    ids = [town.id for town in towns]
+    query = sa.select(Organisation.town_id).where(
+        Organisation.level == Level.COMMITTEE, Organisation.ended_on.is_(None), Organisation.town_id.in_(ids)
+    )
+    having = set(db.session.scalars(query.distinct()))
+    return next((i for i in ids if i in having), None)
+
+
 def editions_of(district_id: int | None, day: date, limit: int = 8) -> Sequence[Edition]:
     """Published editions of a district: the one that is taught now first, then what can be ordered now, then newest first."""
     taught = sa.and_(Edition.teach_from <= day, Edition.teach_until >= day)
