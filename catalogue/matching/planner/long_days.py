@@ -20,6 +20,7 @@ CACHED = 4_000_000  # entries of remembered arc matrices: bounds the memory
 WIDEST = 3_000  # seats of a shift; more are left to the search without prices
 FOLLOWED = 4_000  # labels followed in one shift before its bound is taken as it is
 WAITING = 120  # labels that wait at one seat; beyond them the poorest goes, and the bound is taken as it is
+MITE = 1e-7  # points that are no difference
 ASK_EVERY = 64  # labels followed between two looks at the stop
 
 
@@ -36,6 +37,7 @@ class Arcs:
     halves: int | None  # half-days the limit allows
     begun: int  # half-days already begun by what is held, as bits
     held: bool
+    alike: Whole  # equal numbers: the same order at the same place in the same half-day
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,10 @@ class LongDays:
             1 << half for half in {self.roster.half(start) for start in self.roster.held_day.get((lecturer, day), ())}
         )
         limit = len(seats) if one.max_per_day is None else one.max_per_day
+        _, alike = np.unique(np.stack([order, place, model.half[seats]]), axis=1, return_inverse=True)
+        alike = alike.reshape(-1)
         most = max(0, limit - len(self.roster.held_day.get((lecturer, day), ())))
-        return Arcs(seats, way, home, home, min(most, len(seats)), one.max_half_days_per_day, begun, held)
+        return Arcs(seats, way, home, home, min(most, len(seats)), one.max_half_days_per_day, begun, held, alike)
 
     def _detour(self, shift: int, seats: list[int]) -> float:
         """Kilometres of the day beyond the tour of what is held."""
@@ -156,7 +160,7 @@ class LongDays:
         waiting: list[list[Label]] = [[] for _ in bits]
         found: dict[int, tuple[float, tuple[int, ...]]] = {}
         floor, followed, whole = least, 0, True
-        for seat in np.flatnonzero(follow[-1] - arcs.out > least).tolist():
+        for seat in self._soonest(arcs, net, np.flatnonzero(follow[-1] - arcs.out > least)).tolist():
             waiting[seat].append(
                 Label(float(net[seat] - arcs.out[seat]), bits[seat], (seat,), arcs.begun | halves[seat])
             )
@@ -176,7 +180,10 @@ class LongDays:
                 if left < 0:
                     continue
                 upper = label.points + arcs.way[seat] + follow[left]
-                for other in np.flatnonzero(upper > floor).tolist():
+                onward = np.flatnonzero(upper > floor)
+                if not self._hidden(arcs, label.chain):
+                    onward = self._soonest(arcs, net, onward)
+                for other in onward.tolist():
                     if not label.orders & bits[other] and self._apart(arcs, label.chain, other):
                         points = label.points + float(arcs.way[seat, other]) + float(net[other])
                         joined = Label(
@@ -186,6 +193,21 @@ class LongDays:
         self.work += followed
         best = max((value for value, _ in found.values()), default=NEVER)
         return [chain for _, chain in found.values()], max(best, min(most, least)) if whole else most
+
+    @staticmethod
+    def _soonest(arcs: Arcs, net: Real, onward: Whole) -> Whole:
+        """Of the seats of one order at one place in one half-day the soonest, and later ones only if they net more.
+
+        Being there sooner for as much never closes a way that being there later leaves open, except past lessons that
+        are held and, after an online lesson, past journeys that it hides; there all seats are tried.
+        """
+        if arcs.held or len(onward) < 2:
+            return onward
+        _, first, member = np.unique(arcs.alike[onward], return_index=True, return_inverse=True)
+        wanted = net[onward] > net[onward[first]][member] + MITE
+        wanted[first] = True
+        chosen: Whole = onward[wanted]
+        return chosen
 
     @staticmethod
     def _floor(found: dict[int, tuple[float, tuple[int, ...]]], least: float, many: int) -> float:
