@@ -84,6 +84,14 @@ def test_committees_that_lie_too_far_apart_do_not_share():
     assert len(planned(a_shared_problem(first, far, radius_km=5)).plan) == 2
 
 
+def test_joining_ends_with_the_time():
+    problem = a_shared_problem(*two_that_join())
+    stopped = solve(problem, Stop(cancelled=lambda: True))
+
+    assert check(problem, stopped.plan) == []
+    assert len({one.order for one in stopped.plan}) <= 1
+
+
 def best_of_all(problem):
     """The score of the best plan by trying every combination of orders, lecturers and starts (no rooms)."""
     ways = []

@@ -26,6 +26,7 @@ from catalogue.matching.search import Placement
 from catalogue.matching.terms import Mode
 
 Solve = Callable[[Problem], Result]
+Over = Callable[[], bool]
 FIRST, SECOND = 0.45, 0.9  # of the time: until then the first and the second run; the rest is for joining
 Plan = tuple[Assignment, ...]
 
@@ -59,16 +60,23 @@ def solve(
         work = None if stop.work is None else stop.work // 2
         return solve_single(single, replace(stop, seconds=seconds, work=work), params, seed, progress, began)
 
-    return solve_shared(problem, one_run)
+    def over() -> bool:
+        late = stop.seconds is not None and time.monotonic() - began >= stop.seconds
+        return late or (stop.cancelled is not None and stop.cancelled())
+
+    return solve_shared(problem, one_run, over)
 
 
-def solve_shared(problem: Problem, solve: Solve) -> Result:
-    """The better of two plans: teams formed first, teams formed from what is left; then joining. `solve` plans single lessons."""
+def solve_shared(problem: Problem, solve: Solve, over: Over = lambda: False) -> Result:
+    """The better of two plans: teams formed first, teams formed from what is left; then joining.
+
+    solve plans single lessons; over: is it time to end? Then whoever has not joined yet stays without a lesson.
+    """
     relaxed = solve(_single(problem, problem.orders))
     needing = tuple(one for one in problem.orders if one.lecturers_needed > 1)
-    plans = [_joined(problem, _teams_last(problem, relaxed.plan))]
-    if needing:
-        plans.append(_joined(problem, _teams_first(problem, needing, solve)))
+    plans = [_joined(problem, _teams_last(problem, relaxed.plan), over)]
+    if needing and not over():
+        plans.append(_joined(problem, _teams_first(problem, needing, solve), over))
     sound = [plan for plan in plans if not check(problem, plan)]
     best = max(sound, key=lambda plan: score_of(problem, plan).total) if sound else _pins(problem)
     score = score_of(problem, best).total
@@ -182,13 +190,15 @@ def _best_of(problem: Problem, book: Book, order: Order, places: list[Placement]
 # --- shared lessons -----------------------------------------------------------------------------------------------
 
 
-def _joined(problem: Problem, plan: Plan) -> Plan:
+def _joined(problem: Problem, plan: Plan, over: Over) -> Plan:
     """Orders without a lesson join one of the same course, the dearest first; two of them may also need a larger room."""
     if problem.joining is None:
         return plan
     served = {one.order for one in plan}
     waiting = [one for one in problem.orders if one.joins and one.id not in served and one.lecturers_needed == 1]
     for order in sorted(waiting, key=lambda one: (-one.priority, -one.first_lesson, one.id)):
+        if over():
+            break
         plan = _with_guest(problem, plan, order)
     return plan
 
