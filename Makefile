@@ -7,6 +7,8 @@ PYTHON ?= python3
 PORT   ?= 8000
 BIN     = $(abspath $(VENV))/bin
 export PORT
+# Compiled modules are kept (an empty word means so): without them each of the programs a test starts compiles everything anew.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: install install-dev run test e2e pictures lint bench lock messages forget clean
 
