@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catalogue.core.db import Base, SortKey, key, reference, text, version_column
 from catalogue.core.models import History, Living
-from catalogue.courses.states import State
+from catalogue.courses.states import OfferMode, State
 
 
 class Category(Base):
@@ -96,6 +96,7 @@ class Course(Living, Base):
     programme_only: Mapped[bool] = mapped_column(default=False)
     premium_on: Mapped[date | None]  # 精品课, by approval
     gold_on: Mapped[date | None]  # 金课, by approval
+    offer_mode: Mapped[OfferMode | None]  # how it is offered to lecturers; none: as the district does by default
     corps_id: Mapped[int | None] = reference("corps", index=False)
     source: Mapped[str] = text(60, default="")
     rating_sum: Mapped[int] = mapped_column(

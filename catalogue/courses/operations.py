@@ -40,6 +40,7 @@ COURSE = (
     "orderable",
     "restricted",
     "programme_only",
+    "offer_mode",
     "corps_id",
     "source",
 )

@@ -3,6 +3,14 @@
 from enum import StrEnum
 
 
+class OfferMode(StrEnum):
+    """怎么派: one lecturer is asked, a list is asked one after the other, or all who can are asked at once (抢单)."""
+
+    DIRECT = "direct"
+    RANKED = "ranked"
+    CLAIM = "claim"
+
+
 class State(StrEnum):
     DRAFT = "draft"
     IN_REVIEW = "in_review"

@@ -80,6 +80,15 @@ class Pick:
         return cls(row.lecturer_id, row.venue_id, row.teach_mode, row.starts_at)
 
 
+@dataclass(frozen=True)
+class Claimant:
+    """One of those an open claim goes to."""
+
+    pick: Pick
+    name: str
+    total: int
+
+
 # ── one question: some orders, at one instant ───────────────────────────────────────────────────
 
 
@@ -119,7 +128,7 @@ class Case:
             return TAKEN[first.code](_(TAKEN_WORDS[first.code]))
         name = self.loaded.lecturers.get(str(pick.lecturer_id), "")
         why = explain.reason_words(first, Reader.DISPATCHER)
-        return RuleBroken(_("%(name)s现在不能派：%(why)s。", name=name, why=why), rule=first.code)
+        return RuleBroken(_("%(name)s现在不能派：%(why)s。", name=name, why=why), rule=first.code, why=why)
 
     def check(self, pick: Pick) -> None:
         """Raises what `refusal` says."""
@@ -137,6 +146,16 @@ class Case:
         problem = replace(self.loaded.problem, orders=(self.wanted,))
         points = recompute(problem, placement, self.book)
         return points.total, {one.code: points.of(one) for one in PREFERENCES}
+
+    def claimants(self, wanted: Pick) -> list["Claimant"]:
+        """Everybody who could come to this very place and time now, best first: to whom an open claim goes."""
+        found = []
+        for one in self.loaded.problem.lecturers:
+            pick = replace(wanted, lecturer_id=int(one.id))
+            if one.qualifications and self.refusal(pick) is None:
+                total, _each = self.points(pick)
+                found.append(Claimant(pick, self.loaded.names.lecturer(one.id), total))
+        return sorted(found, key=lambda c: (-c.total, c.pick.lecturer_id))
 
     def ends_at(self, pick: Pick) -> datetime:
         return pick.starts_at + timedelta(minutes=self.wanted.minutes)

@@ -4,6 +4,8 @@ NotAllowed (403)          Refusal (409)                        Invalid (422)
 ├── NotYours              ├── RuleBroken (a rule says no now)  ├── ReasonMissing
 └── OwnProposal           ├── OfferClosed (deadline passed)    ├── BadPick
                           ├── AlreadyDispatched (Taken)        └── NotOneLesson
+                          ├── ClaimTaken (Taken)
+                          ├── NotFree (for this claimant)
                           └── NothingKept
 """
 
@@ -32,6 +34,18 @@ class OfferClosed(Refusal):
 
 class AlreadyDispatched(Taken):
     code = "already_dispatched"
+
+
+class ClaimTaken(Taken):
+    """Another lecturer was faster in an open claim."""
+
+    code = "claim_taken"
+
+
+class NotFree(Refusal):
+    """The claimant cannot come to an open claim at this moment; the offer stays open."""
+
+    code = "not_free"
 
 
 class NothingKept(Refusal):

@@ -47,6 +47,13 @@ class OfferDeclined:
 
 
 @dataclass(frozen=True)
+class OfferTaken:
+    """Another lecturer was faster in an open claim."""
+
+    offer_id: int
+
+
+@dataclass(frozen=True)
 class OfferWithdrawn:
     offer_id: int
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from catalogue.core.db import Base, key, reference, text, version_column
 from catalogue.core.models import History, Living, Scoped
 from catalogue.courses.models import Course, CourseVersion
-from catalogue.dispatch.states import Mode, OfferState, State
+from catalogue.dispatch.states import Mode, ModeFrom, OfferState, State
 from catalogue.lecturers.models import Lecturer
 from catalogue.orders.models import Order
 from catalogue.venues.models import Venue
@@ -32,6 +32,7 @@ class Dispatch(Living, Scoped, Base):
     number: Mapped[str] = text(20, unique=True)
     state: Mapped[State]
     mode: Mapped[Mode]
+    mode_from: Mapped[ModeFrom] = mapped_column(default=ModeFrom.DESK)
     mode_reason: Mapped[str] = text(100, default="")
     course_id: Mapped[int] = reference("course")
     course_version_id: Mapped[int] = reference("course_version", index=False)
@@ -143,7 +144,7 @@ class Offer(Living, Scoped, Base):
     dispatch_id: Mapped[int] = reference("dispatch", index=False)
     candidate_id: Mapped[int] = reference("dispatch_candidate", index=False)
     lecturer_id: Mapped[int] = reference("lecturer", index=False)
-    seat: Mapped[int] = mapped_column(default=1)
+    seat: Mapped[int] = mapped_column(default=1)  # of an open claim: given with the yes
     venue_id: Mapped[int | None] = reference("venue", index=False)
     teach_mode: Mapped[TeachMode]
     starts_at: Mapped[datetime]

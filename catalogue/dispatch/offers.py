@@ -4,22 +4,19 @@ Every function here first locks the orders of the dispatch, then reads anew: a c
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
-
-import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
 from catalogue.accounts.queries import hashed
 from catalogue.calendar import operations as holding
 from catalogue.calendar.models import Hold, HoldKind
-from catalogue.calendar.operations import Wanted
-from catalogue.core import changes, clock, events
+from catalogue.core import changes, events
 from catalogue.core.actor import Actor, Kind
-from catalogue.core.db import db, lock
+from catalogue.core.db import db
 from catalogue.core.errors import IllegalAction, Invalid, Refusal
 from catalogue.core.words import _
-from catalogue.dispatch import policy, queries
+from catalogue.dispatch import claims, policy, queries
+from catalogue.dispatch.asking import lecturers_time, live_orders, locked, make, pass_over, resources, standing, untried
 from catalogue.dispatch.candidates import Case, Pick, case_of
 from catalogue.dispatch.errors import NotYours, OfferClosed, ReasonMissing
 from catalogue.dispatch.events import (
@@ -28,18 +25,14 @@ from catalogue.dispatch.events import (
     OfferAccepted,
     OfferDeclined,
     OfferExpired,
-    OfferMade,
     OfferWithdrawn,
 )
-from catalogue.dispatch.models import AnswerWay, Dispatch, DispatchCandidate, DispatchOrder, Offer
+from catalogue.dispatch.models import AnswerWay, Dispatch, DispatchCandidate, Offer
 from catalogue.dispatch.problem import holds_of
 from catalogue.dispatch.states import NEXT, OFFER_NEXT, Action, Mode, OfferAction, OfferState, State
 from catalogue.orders import operations as ordering
-from catalogue.orders.models import Order
 from catalogue.orders.states import State as OrderState
 
-LAST_ANSWER = timedelta(hours=2)  # an offer ends so long before its lesson, or half-way to it when the lesson is nearer
-STANDING = (OfferState.OPEN, OfferState.ACCEPTED)
 DECLINES = {
     "busy": "那天有别的安排",
     "far": "路太远",
@@ -52,41 +45,6 @@ DECLINES = {
 SAID_WAYS = {"telephone": "电话", "in_person": "当面", "chat": "微信"}
 
 
-# ── reading under lock ──────────────────────────────────────────────────────────────────────────
-
-
-_SERVED = sa.select(DispatchOrder.order_id).where(DispatchOrder.dispatch_id == sa.bindparam("id"))
-_WHOLE = (
-    sa.select(Dispatch)
-    .where(Dispatch.id == sa.bindparam("id"))
-    .options(
-        selectinload(Dispatch.orders).joinedload(DispatchOrder.order), selectinload(Dispatch.candidates), selectinload(Dispatch.offers)
-    )
-    .execution_options(populate_existing=True)
-)  # fmt: skip
-
-
-def locked(dispatch_id: int) -> Dispatch:
-    """The dispatch with its orders, candidates and offers, its orders locked first and everything read after that."""
-    lock(Order, list(db.session.scalars(_SERVED, {"id": dispatch_id})))
-    return db.session.scalars(_WHOLE, {"id": dispatch_id}).one()
-
-
-def live_orders(dispatch: Dispatch) -> list[Order]:
-    """The orders it still serves, the host first."""
-    return [served.order for served in dispatch.orders if served.live]
-
-
-def standing(dispatch: Dispatch) -> list[Offer]:
-    return [offer for offer in dispatch.offers if offer.state in STANDING]
-
-
-def untried(dispatch: Dispatch) -> list[DispatchCandidate]:
-    """The approved candidates nobody asked yet, in their order: never one who declined, was withdrawn or let it expire."""
-    asked = {offer.lecturer_id for offer in dispatch.offers}
-    return [candidate for candidate in dispatch.candidates if candidate.lecturer_id not in asked]
-
-
 # ── making offers ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -94,12 +52,14 @@ def advance(dispatch: Dispatch, *, by: Actor, at: datetime) -> bool:
     """Asks the next usable candidates until every seat has an offer. True when it has.
 
     Everything that may be wanted is locked in one order before the rules are asked, so nothing changes in between.
-    A candidate whom the rules refuse now is passed over (ranked) or refused with its reason (direct).
+    A candidate whom the rules refuse now is passed over (ranked) or refused with its reason (direct). An open claim asks all at once.
     """
+    if claims.is_claim(dispatch):
+        return claims.goes_on(dispatch) if dispatch.offers else claims.open_to_all(dispatch, by=by, at=at)
     left = untried(dispatch)
     holds = holds_of(dispatch)
     orders = live_orders(dispatch)
-    holding.lock_resources([want for one in left for want in _resources(dispatch, one, orders)])
+    holding.lock_resources([want for one in left for want in resources(dispatch, one, orders)])
     case = case_of([o.id for o in orders], at, without=[h.id for h in holds], change=dispatch.ranking.get("change"))
     for candidate in left:
         seat = _free_seat(dispatch)
@@ -111,9 +71,7 @@ def advance(dispatch: Dispatch, *, by: Actor, at: datetime) -> bool:
         elif dispatch.mode is Mode.DIRECT:
             raise refused
         else:
-            changes.note(
-                dispatch, "pass_over", by=by, at=at, subject="dispatch_candidate", subject_id=candidate.id, code=refused.code
-            )  # fmt: skip
+            pass_over(dispatch, candidate, refused, case, by=by, at=at)
     return _free_seat(dispatch) is None
 
 
@@ -134,62 +92,28 @@ def _free_seat(dispatch: Dispatch) -> int | None:
     return next((n for n in range(1, dispatch.lecturers_needed + 1) if n not in taken), None)
 
 
-def _resources(dispatch: Dispatch, candidate: DispatchCandidate, orders: Sequence[Order]) -> list[Wanted]:
-    """Lecturer, committees and venue of a candidate, for its time."""
-    spot = (
-        None if candidate.latitude is None or candidate.longitude is None else (candidate.latitude, candidate.longitude)
-    )
-
-    def want(kind: HoldKind, resource_id: int) -> Wanted:
-        return Wanted(kind, resource_id, dispatch.district_id, candidate.starts_at, candidate.ends_at, spot=spot)
-
-    committees = sorted({order.organisation_id for order in orders})
-    venue = [] if candidate.venue_id is None else [want(HoldKind.VENUE, candidate.venue_id)]
-    return [
-        want(HoldKind.LECTURER, candidate.lecturer_id),
-        *(want(HoldKind.ORGANISATION, i) for i in committees),
-        *venue,
-    ]
-
-
 def _offer(
     dispatch: Dispatch, candidate: DispatchCandidate, seat: int, case: Case, *, by: Actor, at: datetime
 ) -> Offer:  # fmt: skip
     """Holds the lecturer for the offer and place and committees for the dispatch, and makes the offer with its answer link."""
     held = _hold(dispatch, candidate, case, at)
-    settings = case.loaded.settings
-    latest = max(candidate.starts_at - LAST_ANSWER, at + (candidate.starts_at - at) / 2)
-    answer_by = clock.deadline(at + timedelta(hours=settings["answer_hours"]), since=at, latest=latest)
-    remind_at = clock.in_daytime(at + timedelta(hours=settings["answer_reminder_hours"]))
-    secret = secrets.token_urlsafe(32)
-    offer = Offer(
-        state=OfferState.OPEN, dispatch_id=dispatch.id, candidate_id=candidate.id, lecturer_id=candidate.lecturer_id, seat=seat,
-        venue_id=candidate.venue_id, teach_mode=candidate.teach_mode, starts_at=candidate.starts_at, ends_at=candidate.ends_at,
-        organisation_id=dispatch.organisation_id, town_id=dispatch.town_id, district_id=dispatch.district_id, made_at=at, answer_by=answer_by,
-        remind_at=min(remind_at, answer_by), link_hash=hashed(secret),
-    )  # fmt: skip
-    dispatch.offers.append(offer)
-    changes.begin(offer, by=by, at=at)
+    offer = make(dispatch, candidate, seat, case, by=by, at=at)
     holding.hand_over([held], held_for="offer", held_for_id=offer.id)
-    events.publish(OfferMade(offer.id, secret), by=by, at=at)
     return offer
 
 
 def _hold(dispatch: Dispatch, candidate: DispatchCandidate, case: Case, at: datetime) -> Hold:
     """Takes what is not held yet and returns the lecturer's hold. Place and committees of an earlier candidate at another time are freed in the same step."""
     old = [h for h in holds_of(dispatch) if h.held_for == "dispatch"]
-    wanted = _resources(dispatch, candidate, live_orders(dispatch))
-    lecturer = Wanted(
-        HoldKind.LECTURER, candidate.lecturer_id, dispatch.district_id, candidate.starts_at, candidate.ends_at,
-        setup_minutes=case.setup_minutes, spot=wanted[0].spot, gap=case.gap,
-    )  # fmt: skip
+    others = resources(dispatch, candidate, live_orders(dispatch))[1:]
+    lecturer = lecturers_time(dispatch, candidate, case)
     fits = {
         (h.kind, h.resource_id) for h in old if (h.busy_from, h.busy_until) == (candidate.starts_at, candidate.ends_at)
     }
-    if fits == {(w.kind, w.resource_id) for w in wanted[1:]}:
+    if fits == {(w.kind, w.resource_id) for w in others}:
         made = holding.take([lecturer], held_for="dispatch", held_for_id=dispatch.id, at=at)
     else:
-        made = holding.take([lecturer, *wanted[1:]], held_for="dispatch", held_for_id=dispatch.id, at=at, replacing=old)
+        made = holding.take([lecturer, *others], held_for="dispatch", held_for_id=dispatch.id, at=at, replacing=old)
     return next(hold for hold in made if hold.kind is HoldKind.LECTURER)
 
 
@@ -240,6 +164,7 @@ def _answer(
 ) -> None:  # fmt: skip
     if action not in (OfferAction.ACCEPT, OfferAction.DECLINE):
         raise IllegalAction(_("邀约只能接单或婉拒。"))
+    claims.check_open(offer)
     if version is not None:
         changes.check_version(offer, version)
     if not changes.legal(OFFER_NEXT, offer.state, action):
@@ -247,6 +172,8 @@ def _answer(
     if action is OfferAction.DECLINE:
         _check_reason(code, words)
         offer.reason_code, offer.reason = code, words
+    elif claims.is_claim(dispatch):
+        claims.claim(offer, dispatch, at=at)
     offer.answered_at, offer.answered_way = at, way
     changes.move(offer, OFFER_NEXT, action, by=by, at=at, code=code, words=words)
     if action is OfferAction.ACCEPT:
@@ -267,6 +194,7 @@ def _accepted(offer: Offer, dispatch: Dispatch, *, by: Actor, at: datetime) -> N
     seats = {o.seat for o in dispatch.offers if o.state is OfferState.ACCEPTED}
     if len(seats) == dispatch.lecturers_needed:
         changes.move(dispatch, NEXT, Action.SETTLE, by=by, at=at)
+        claims.settled(dispatch, by=by, at=at)
     events.publish(OfferAccepted(offer.id), by=by, at=at)
 
 
@@ -300,11 +228,15 @@ def withdraw(offer: Offer, *, by: Actor, at: datetime, version: int | None = Non
 
 
 def expire(offer_id: int, *, by: Actor, at: datetime) -> bool:
-    """Nobody answered in time. Idempotent: True when this call did it."""
+    """Nobody answered in time; an open claim is over for all at once. Idempotent: True when this call did it."""
     offer = db.session.get_one(Offer, offer_id)
     dispatch = locked(offer.dispatch_id)
     if offer.state is not OfferState.OPEN or offer.answer_by > at:
         return False
+    for other in [one for one in dispatch.offers if claims.is_claim(dispatch) and one is not offer]:
+        if other.state is OfferState.OPEN and other.answer_by <= at:
+            changes.move(other, OFFER_NEXT, OfferAction.EXPIRE, by=by, at=at)
+            events.publish(OfferExpired(other.id), by=by, at=at)
     changes.move(offer, OFFER_NEXT, OfferAction.EXPIRE, by=by, at=at)
     _lost(offer, dispatch, OfferExpired(offer.id), by=by, at=at)
     return True

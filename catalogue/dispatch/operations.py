@@ -16,11 +16,13 @@ from catalogue.core.errors import IllegalAction, Refusal
 from catalogue.core.words import _
 from catalogue.demand.models import Gap, Lack
 from catalogue.demand.states import GapState
-from catalogue.dispatch import policy, queries
+from catalogue.dispatch import claims, policy, queries
+from catalogue.dispatch.asking import live_orders, locked, standing, untried
 from catalogue.dispatch.candidates import Case, Pick, case_of
 from catalogue.dispatch.errors import AlreadyDispatched, BadPick, NothingKept, NotYours, OwnProposal, ReasonMissing
 from catalogue.dispatch.events import DispatchApproved, DispatchProposed
 from catalogue.dispatch.models import Dispatch, DispatchCandidate, DispatchOrder, Offer, TeachMode
+from catalogue.dispatch.modes import mode_from
 from catalogue.dispatch.new_times import MoveOption, for_windows, move_options
 from catalogue.dispatch.offers import (
     DECLINES,
@@ -31,11 +33,7 @@ from catalogue.dispatch.offers import (
     drop,
     end,
     expire,
-    live_orders,
-    locked,
     new_link,
-    standing,
-    untried,
     withdraw,
 )
 from catalogue.dispatch.states import NEXT, Action, Mode, OfferState, State
@@ -97,13 +95,13 @@ def _check_proposal(case: Case, picks: Sequence[Pick], by: Actor, at: datetime) 
 
 def _check_picks(case: Case, picks: Sequence[Pick], mode: Mode) -> None:
     seats = case.orders[0].course_version.lecturers_needed
-    if mode is Mode.CLAIM:
-        raise BadPick(_("还不能抢单，请直接派或按顺序派。"), field="mode")
     if not picks or len({pick.lecturer_id for pick in picks}) < len(picks):
         raise BadPick(_("请至少选一位讲师，每位只选一次。"), field="picks")
     if len(picks) < seats or (mode is Mode.DIRECT and len(picks) != seats):
         raise BadPick(_("这门课要 %(n)d 位讲师，请选够。", n=seats), field="picks")
-    if seats > 1 and len({(pick.starts_at, pick.venue_id, pick.teach_mode) for pick in picks}) > 1:
+    if mode is Mode.CLAIM:
+        claims.check_picks(picks)
+    elif seats > 1 and len({(pick.starts_at, pick.venue_id, pick.teach_mode) for pick in picks}) > 1:
         raise BadPick(_("几位讲师要在同一时间、同一地点。"), field="picks")
     for pick in picks:
         case.check(pick)
@@ -116,11 +114,11 @@ def _dispatch(
     prefix = db.session.get_one(Organisation, host.district_id).number_prefix
     dispatch = Dispatch(
         number=numbers.next_number(numbers.DISPATCH, district_id=host.district_id, prefix=prefix, at=at), state=State.PROPOSED, mode=mode,
-        mode_reason=reason, course_id=host.course_id, course_version_id=host.course_version_id, organisation_id=host.organisation_id,
+        mode_from=mode_from(case, mode), mode_reason=reason, course_id=host.course_id, course_version_id=host.course_version_id, organisation_id=host.organisation_id,
         town_id=host.town_id, district_id=host.district_id, lecturers_needed=host.course_version.lecturers_needed, previous_id=previous_id,
         proposed_by_id=by.person_id, proposed_at=at, ranking=case.freeze() | ({"change": dict(change)} if change else {}),
     )  # fmt: skip
-    changes.begin(dispatch, by=by, at=at, words=reason)
+    changes.begin(dispatch, by=by, at=at, code=f"{mode.value}_{dispatch.mode_from.value}", words=reason)
     return dispatch
 
 

@@ -23,7 +23,7 @@ from catalogue.orders.states import State
 from catalogue.organisations.models import OrganisationReach
 
 SERVED = (State.PLANNED, State.SCHEDULED, State.DELIVERED, State.CLOSED)
-NOT_HELD_AGAINST = ("called_off", "order_cancelled", "redispatched")
+NOT_HELD_AGAINST = ("called_off", "order_cancelled", "redispatched", "exhausted")
 """Reason codes of withdrawals that say nothing about the lecturer: they may be asked again."""
 
 HALF_HOUR = 30

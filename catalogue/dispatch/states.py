@@ -2,11 +2,18 @@
 
 from enum import StrEnum
 
+from catalogue.courses.states import OfferMode
 
-class Mode(StrEnum):
-    DIRECT = "direct"
-    RANKED = "ranked"
-    CLAIM = "claim"
+Mode = OfferMode
+
+
+class ModeFrom(StrEnum):
+    """Why a dispatch is offered in its way."""
+
+    DESK = "desk"  # chosen by who proposed it
+    ORDER = "order"  # the order names a lecturer or a corps
+    COURSE = "course"
+    DISTRICT = "district"  # the setting of the day
 
 
 class State(StrEnum):

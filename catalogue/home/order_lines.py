@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from catalogue.core import clock, wording
 from catalogue.core.db import run
 from catalogue.core.words import _
-from catalogue.dispatch.models import DispatchOrder, Offer
-from catalogue.dispatch.states import OfferState
+from catalogue.dispatch.models import Dispatch, DispatchOrder, Offer
+from catalogue.dispatch.states import Mode, OfferState
 from catalogue.lecturers.models import Lecturer
 from catalogue.lessons.models import Attendance, AttendanceState, Lesson, LessonParty
 from catalogue.lessons.states import State as LessonState
@@ -30,11 +30,12 @@ _PRESENT = (
 )  # fmt: skip
 _LINES = (
     sa.select(
-        DispatchOrder.order_id, Offer.state.label("offer"), Offer.answer_by, Offer.answered_at, Lecturer.display_name.label("lecturer"),
+        DispatchOrder.order_id, Dispatch.mode, Offer.state.label("offer"), Offer.answer_by, Offer.answered_at, Lecturer.display_name.label("lecturer"),
         Lesson.number, Lesson.state.label("lesson"), Lesson.starts_at, Lesson.ends_at, Venue.name.label("venue"),
         (LessonParty.head_count + LessonParty.online_count + _PRESENT).label("heads"), Rating.id.label("rating_id"),
         Rating.state.label("rating"), Rating.rate_by, Rating.given_at,
     )
+    .join(Dispatch, Dispatch.id == DispatchOrder.dispatch_id)
     .outerjoin(Offer, sa.and_(Offer.dispatch_id == DispatchOrder.dispatch_id, Offer.state.in_((OfferState.OPEN, OfferState.ACCEPTED))))
     .outerjoin(Lecturer, Lecturer.id == Offer.lecturer_id)
     .outerjoin(Lesson, Lesson.dispatch_id == DispatchOrder.dispatch_id)
@@ -71,6 +72,11 @@ def _line(rows: Sequence[Any], at: datetime) -> Line:
     waiting = [r for r in rows if r.offer is OfferState.OPEN]
     if waiting and row.lesson is None:
         until = min(r.answer_by for r in waiting)
+        if row.mode is Mode.CLAIM:
+            said = _(
+                "问了 %(n)d 位讲师，%(when)s 前谁先接就是谁，您不用做什么。", n=len(waiting), when=wording.moment(until)
+            )
+            return Line({3: ("", _("%(day)s前", day=wording.day(until)))}, said)
         said = _("%(when)s 前，%(who)s会答复。不来就问下一位，您不用做什么。", when=wording.moment(until), who=who)
         return Line({3: (who, _("%(day)s前", day=wording.day(until)))}, said)
     return Line()

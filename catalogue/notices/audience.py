@@ -205,6 +205,7 @@ RULES: dict[Kind, Callable[[int, Told], Persons]] = {
     Kind.OFFER_MADE: _asked(_OPEN),
     Kind.OFFER_REMINDER: _asked(_OPEN),
     Kind.OFFER_WITHDRAWN: _of_withdrawn,
+    Kind.OFFER_TAKEN: _asked(dispatches.OfferState.TAKEN),
     Kind.OFFER_DECLINED: _of_unanswered,
     Kind.OFFER_EXPIRED: _of_unanswered,
     Kind.LESSON_SCHEDULED: _when_lesson(lessons.State.SCHEDULED),

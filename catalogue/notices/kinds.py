@@ -17,6 +17,7 @@ class Kind(StrEnum):
     OFFER_MADE = "offer_made"
     OFFER_REMINDER = "offer_reminder"
     OFFER_WITHDRAWN = "offer_withdrawn"
+    OFFER_TAKEN = "offer_taken"
     OFFER_DECLINED = "offer_declined"
     OFFER_EXPIRED = "offer_expired"
     LESSON_SCHEDULED = "lesson_scheduled"

@@ -8,6 +8,7 @@ from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db
 from catalogue.dispatch import events as dispatching
 from catalogue.dispatch.models import Dispatch, Offer
+from catalogue.dispatch.states import Mode
 from catalogue.lessons import events as teaching
 from catalogue.lessons.models import Lesson, Move
 from catalogue.lessons.queries import whole
@@ -97,12 +98,20 @@ def on_offer_withdrawn(news: dispatching.OfferWithdrawn, *, by: Actor, at: datet
         _put(Kind.OFFER_WITHDRAWN, offer, by=by, at=at)
 
 
-def on_offer_declined(news: dispatching.OfferDeclined, *, by: Actor, at: datetime) -> None:
-    _put(Kind.OFFER_DECLINED, db.session.get_one(Offer, news.offer_id), by=by, at=at)
+def on_offer_taken(news: dispatching.OfferTaken, *, by: Actor, at: datetime) -> None:
+    """Whoever was told of an open claim hears, with thanks, that somebody has it; the others never hear of it."""
+    told = queries.was_told(news.offer_id, Kind.OFFER_MADE)
+    outbox.cancel("offer", news.offer_id, at=at)
+    if told:
+        _put(Kind.OFFER_TAKEN, db.session.get_one(Offer, news.offer_id), by=by, at=at)
 
 
-def on_offer_expired(news: dispatching.OfferExpired, *, by: Actor, at: datetime) -> None:
-    _put(Kind.OFFER_EXPIRED, db.session.get_one(Offer, news.offer_id), by=by, at=at)
+def on_offer_unanswered(news: Any, *, by: Actor, at: datetime) -> None:
+    """A no or silence is news for the desk; of an open claim nobody owes an answer, its end alone is told."""
+    offer = db.session.get_one(Offer, news.offer_id)
+    kind = Kind.OFFER_DECLINED if isinstance(news, dispatching.OfferDeclined) else Kind.OFFER_EXPIRED
+    if db.session.get_one(Dispatch, offer.dispatch_id).mode is not Mode.CLAIM:
+        _put(kind, offer, by=by, at=at)
 
 
 # ── lessons and moves ───────────────────────────────────────────────────────────────────────────
@@ -186,8 +195,9 @@ LISTENERS: dict[type, Any] = {
     dispatching.DispatchEnded: on_dispatch_ended,
     dispatching.OfferMade: on_offer_made,
     dispatching.OfferWithdrawn: on_offer_withdrawn,
-    dispatching.OfferDeclined: on_offer_declined,
-    dispatching.OfferExpired: on_offer_expired,
+    dispatching.OfferTaken: on_offer_taken,
+    dispatching.OfferDeclined: on_offer_unanswered,
+    dispatching.OfferExpired: on_offer_unanswered,
     teaching.LessonScheduled: on_lesson_scheduled,
     teaching.LessonMoved: on_lesson_moved,
     teaching.LessonLost: on_lesson_ended,

@@ -7,6 +7,7 @@ from typing import Any
 
 from catalogue.core.wording import listed, moment_text, span_text
 from catalogue.core.words import _
+from catalogue.dispatch.states import Mode
 from catalogue.notices.kinds import Kind
 from catalogue.notices.models import Message
 from catalogue.organisations.called import called
@@ -47,6 +48,11 @@ def _moved(lesson: Any, payload: dict[str, Any]) -> str:
     return _("原来 %(old)s，现在 %(when)s", old=moment_text(datetime.fromisoformat(str(old))), when=_when(lesson))
 
 
+def _claim(offer: Any) -> bool:
+    """Open to all who can come?"""
+    return bool(offer.dispatch.mode is Mode.CLAIM)
+
+
 def _at_risk(payload: dict[str, Any]) -> str:
     """What became of the lecturer or the room of a fixed lesson."""
     return {
@@ -77,11 +83,17 @@ WORDS: dict[Kind, Words] = {
     Kind.DISPATCH_APPROVED: lambda d, p: (_("您拟的派单已批准，邀约已发出"), _title(d)),
     Kind.DISPATCH_DISCARDED: lambda d, p: (_("您拟的派单没有用"), _title(d)),
     Kind.DISPATCH_ENDED: lambda d, p: (_("名单上的讲师都来不了，请重新派"), _title(d)),
-    Kind.OFFER_MADE: lambda o, p: (_("您有一张新派单，请答复"), f"{_title(o)} · {_when(o)}"),
-    Kind.OFFER_REMINDER: lambda o, p: (
-        _("还有一张派单等您答复，%(by)s 截止", by=moment_text(o.answer_by)),
+    Kind.OFFER_MADE: lambda o, p: (
+        _("有一场课可以抢，谁先接就是谁") if _claim(o) else _("您有一张新派单，请答复"),
         f"{_title(o)} · {_when(o)}",
     ),
+    Kind.OFFER_REMINDER: lambda o, p: (
+        _("这场课还没人接，%(by)s 截止", by=moment_text(o.answer_by))
+        if _claim(o)
+        else _("还有一张派单等您答复，%(by)s 截止", by=moment_text(o.answer_by)),
+        f"{_title(o)} · {_when(o)}",
+    ),
+    Kind.OFFER_TAKEN: lambda o, p: (_("谢谢您愿意去，这一场已经有讲师接了"), f"{_title(o)} · {_when(o)}"),
     Kind.OFFER_WITHDRAWN: lambda o, p: (_("这张派单撤回了，不用答复"), f"{_title(o)} · {_when(o)}"),
     Kind.OFFER_DECLINED: lambda o, p: (_("%(who)s婉拒了", who=o.lecturer.display_name), f"{_title(o)} · {_when(o)}"),
     Kind.OFFER_EXPIRED: lambda o, p: (

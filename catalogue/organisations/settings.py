@@ -15,6 +15,8 @@ class Known:
 
 SETTINGS: dict[str, Known] = {
     "answer_hours": Known(48, 1, 336, "讲师答复时限（小时）"),
+    "offer_mode": Known(1, 1, 3, "课程没有定时怎么派（1 直接派，2 按顺位，3 抢单）"),
+    "corps_hours": Known(72, 1, 336, "宣讲团团长定人时限（小时）"),
     "answer_reminder_hours": Known(24, 1, 335, "发出邀约后多久提醒一次（小时）"),
     "least_notice_hours": Known(12, 0, 240, "派单最晚在上课前多少小时（催办、替换讲师时也照此）"),
     "lead_days": Known(5, 0, 60, "最晚提前多少个工作日点单"),

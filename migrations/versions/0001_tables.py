@@ -736,6 +736,13 @@ def upgrade() -> None:
         sa.Column("programme_only", sa.Boolean(), nullable=False),
         sa.Column("premium_on", sa.Date(), nullable=True),
         sa.Column("gold_on", sa.Date(), nullable=True),
+        sa.Column(
+            "offer_mode",
+            sa.Enum(
+                "direct", "ranked", "claim", name="offermode", native_enum=False, create_constraint=True, length=30
+            ),
+            nullable=True,
+        ),
         sa.Column("corps_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("source", sa.String(length=60), nullable=False),
         sa.Column("rating_sum", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1693,7 +1700,23 @@ def upgrade() -> None:
         ),
         sa.Column(
             "mode",
-            sa.Enum("direct", "ranked", "claim", name="mode", native_enum=False, create_constraint=True, length=30),
+            sa.Enum(
+                "direct", "ranked", "claim", name="offermode", native_enum=False, create_constraint=True, length=30
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "mode_from",
+            sa.Enum(
+                "desk",
+                "order",
+                "course",
+                "district",
+                name="modefrom",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
             nullable=False,
         ),
         sa.Column("mode_reason", sa.String(length=100), nullable=False),
