@@ -221,7 +221,7 @@ def test_a_declined_offer_is_told_to_the_proposer_and_the_desk(asked):
     other = a_dispatcher()
     db.session.execute(sa.update(Offer).values(state=dispatches.OfferState.DECLINED))
     db.session.expire(asked.offer)
-    reactions.on_offer_declined(OfferDeclined(asked.offer.id), by=asked.teacher, at=NOON)
+    reactions.on_offer_unanswered(OfferDeclined(asked.offer.id), by=asked.teacher, at=NOON)
 
     deliver()
 
