@@ -14,7 +14,7 @@ from catalogue.matching.check import Assignment
 from catalogue.matching.planner.intervals import Whole
 from catalogue.matching.planner.places import NOWHERE, Places, Real
 from catalogue.matching.planner.seats import Held, Seating, half_days, month_numbers
-from catalogue.matching.planner.spots import Spots, spots_of, starts_of
+from catalogue.matching.planner.spots import Spots, spots_of
 from catalogue.matching.problem import Problem
 from catalogue.matching.ruling import MODES
 from catalogue.matching.terms import DAY, WEEK
@@ -129,7 +129,7 @@ def compiled(problem: Problem) -> Compiled:
         committee=committee,
         covers=np.array([problem.weights.cover * one.first_lesson for one in problem.orders], dtype=np.int64),
         pinned=frozenset(index for index, one in enumerate(problem.orders) if one.pinned is not None),
-        times=np.bincount(starts_of(problem)[0], minlength=len(problem.orders)),
+        times=spots.times,
         spots=np.diff(spots.first),
         shift_lecturer=lecturer[first],
         shift_day=day[first],

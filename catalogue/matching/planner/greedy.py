@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from catalogue.matching.planner.meter import Meter
 from catalogue.matching.planner.roster import Roster
 
@@ -12,18 +14,25 @@ class Choice:
     def __init__(self, roster: Roster) -> None:
         self.roster = roster
         seats, first = roster.model.by_order
-        self.seats, self.first = seats.data, first.tolist()
+        self.order, self.seats, self.first = seats, seats.data, first.tolist()
+        self.load, self.used = np.frombuffer(roster.load, dtype=np.int64), np.frombuffer(roster.used, dtype=np.int32)
 
     def best(self, order: int, least: float = 0.0) -> tuple[int, float]:
-        """The seat that gains most, and its gain; -1 if none gains more than `least`."""
-        roster, found, most = self.roster, -1, least
-        bonus, balance = roster.covers[order], roster.weights.balance
-        load, lecturer = roster.load, roster.lecturer
-        for seat in self.seats[self.first[order] : self.first[order + 1]]:
-            upper = roster.value[seat] + bonus
-            if upper <= most:
+        """The seat that gains most, and its gain; -1 if none gains more than `least`.
+
+        Tried from the largest possible gain down: on a free day that is the gain, else the way is left out.
+        """
+        roster, model, weights, found, most = self.roster, self.roster.model, self.roster.weights, -1, least
+        seats = self.order[self.first[order] : self.first[order + 1]]
+        upper = model.value[seats] - weights.balance * (2 * self.load[model.lecturer[seats]] + 1)
+        upper -= (2 * weights.km) * model.from_home[seats] * (self.used[model.shift[seats]] == 0)
+        if not roster.covered[roster.committee[order]]:
+            upper += roster.covers[order]
+        by = np.argsort(-upper, kind="stable")
+        for seat, top in zip(seats[by].tolist(), upper[by].tolist(), strict=True):
+            if top <= most:
                 break
-            if upper - balance * (2 * load[lecturer[seat]] + 1) > most and roster.fits(seat):
+            if roster.fits(seat):
                 gain = roster.gain(seat)
                 if gain > most:
                     found, most = seat, gain

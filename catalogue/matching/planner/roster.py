@@ -1,5 +1,6 @@
 """A plan that can be changed lesson by lesson: who, which room and which committee is taken when, what a lesson gains."""
 
+from array import array
 from bisect import bisect_left, insort
 from collections import defaultdict
 
@@ -29,7 +30,11 @@ class Roster:
         self.covered = [0] * model.committees
         self.week_count: dict[tuple[int, int], int] = defaultdict(int)
         self.month_count: dict[tuple[int, int], int] = defaultdict(int)
-        self.load = [0] * len(self.rows)
+        self.shift = model.shift.data
+        self.load = array("q", bytes(8 * len(self.rows)))  # lessons of each lecturer
+        self.used = array(
+            "i", bytes(4 * len(model.shift_lecturer))
+        )  # lessons of each shift, and one more if something is held
         self.longest = int(model.minutes.max(initial=1))
         self.everything_near = model.problem.travel.home_legs
         self.setup = model.problem.travel.setup_min
@@ -58,6 +63,9 @@ class Roster:
                     date = self.model.problem.date_of(month_of(day)[0] // DAY)
                     self.month_count[lecturer, (date.year - 1970) * 12 + date.month - 1] += 1
                 self.load[lecturer] += 0 <= one.start < end
+        if self.held_stops:
+            days = zip(self.model.shift_lecturer.tolist(), self.model.shift_day.tolist(), strict=True)
+            self.used = array("i", [day in self.held_stops for day in days])
 
     @staticmethod
     def half(start: int) -> int:
@@ -203,6 +211,7 @@ class Roster:
         if self.month is not None:
             self.month_count[lecturer, self.month[seat]] += by
         self.load[lecturer] += by
+        self.used[self.shift[seat]] += by
         order = self.order[seat]
         self.covered[self.committee[order]] += by * (self.covers[order] > 0)
 

@@ -13,6 +13,7 @@ from catalogue.matching.planner.spots import ONLINE, Spots
 from catalogue.matching.problem import Busy, Lecturer, Order, Problem
 from catalogue.matching.terms import DAY, DUSK, NOON, WEEK, Days, Kind
 from catalogue.matching.travel import HAIR
+from catalogue.matching.valid import FAR, Span
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Class:
     areas: frozenset[str]
     corps: str | None
     example: int
-    spots: Whole
+    spots: Whole  # by start
+    start: Whole
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ class Seating:
             for name in sorted(order.excluded):
                 self._refused[name].append(number)
         for (course, areas, corps), members in alike.items():
-            self._classes[course].append(Class(areas, corps, members[0], self._spots(members)))
+            spots = self._spots(members)
+            spots = spots[np.argsort(self.spots.start[spots], kind="stable")]
+            self._classes[course].append(Class(areas, corps, members[0], spots, self.spots.start[spots]))
 
     def of(self, number: int) -> Whole:
         """The spots that lecturer `number` could take, by start; those of the pins come in whatever the rules say."""
@@ -78,11 +82,13 @@ class Seating:
     def _teachable(self, lecturer: Lecturer) -> Whole:
         """Spots of the orders that the lecturer is qualified, appointed, willing and of the corps for, on those days."""
         found = [np.zeros(0, dtype=np.int64)]
+        begin, end = hull(lecturer.available)
         for course in sorted({one.course for one in lecturer.qualifications if one.trial_given}):
             for one in self._classes.get(course, ()):
                 if lecturer.areas is not None and not lecturer.areas & one.areas:
                     continue
-                spots = one.spots
+                low = np.searchsorted(one.start, begin)
+                spots = one.spots[ranges(low, np.searchsorted(one.start, end) - low)[0]]
                 for terms in limited_terms(lecturer, self.problem.orders[one.example]):
                     day, last = self.spots.start[spots] // DAY, self.last_day[spots]
                     fine = np.zeros(len(spots), dtype=bool)
@@ -172,6 +178,16 @@ def held_by(problem: Problem, places: Places) -> list[Held]:
         mine = sorted(rows.get(lecturer.id, ()), key=lambda pair: (pair[0].start, pair[0].end))
         found.append(Held(tuple(one for one, _ in mine if one.counts), tuple(mine)))
     return found
+
+
+def hull(hours: Sequence[Span] | None) -> tuple[Whole, Whole]:
+    """Begin and end of disjoint stretches that contain all hours: few spots have to be looked at closely."""
+    if hours is None:
+        return np.array([-4 * FAR]), np.array([4 * FAR])
+    spans = np.array(sorted(hours), dtype=np.int64).reshape(-1, 2)
+    reach = np.maximum.accumulate(spans[:, 1])
+    apart = spans[1:, 0] >= reach[:-1]
+    return spans[np.append(True, apart)[: len(spans)], 0], reach[np.append(apart, True)[: len(spans)]]
 
 
 def half_days(start: Whole) -> Whole:

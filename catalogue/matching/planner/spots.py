@@ -30,6 +30,7 @@ class Spots:
     start: Whole
     preference: Whole
     first: Whole  # the spots of order o are first[o] … first[o + 1] − 1
+    times: Whole  # of each order: how many starts its windows allow
 
 
 def spots_of(problem: Problem, places: Places, committee: Whole) -> Spots:
@@ -38,6 +39,7 @@ def spots_of(problem: Problem, places: Places, committee: Whole) -> Spots:
     committee: the number of each order's committee, in order of first appearance.
     """
     order, start, liked = starts_of(problem)
+    starts = np.bincount(order, minlength=len(problem.orders))
     minutes = np.array([one.minutes for one in problem.orders], dtype=np.int64)
     names = list(dict.fromkeys(one.committee for one in problem.orders))
     busy = Intervals(held(problem, Kind.COMMITTEE, names))
@@ -54,7 +56,7 @@ def spots_of(problem: Problem, places: Places, committee: Whole) -> Spots:
     rows = np.concatenate([np.stack(part) for part in parts], axis=1)
     rows = rows[:, np.lexsort((rows[2], rows[1], rows[4], rows[0]))]
     first = np.searchsorted(rows[0], np.arange(len(problem.orders) + 1))
-    return Spots(rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], first)
+    return Spots(rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], first, starts)
 
 
 def starts_of(problem: Problem) -> tuple[Whole, Whole, Whole]:
