@@ -31,6 +31,7 @@ from catalogue.demand import models as _demand
 from catalogue.demand import views as demand
 from catalogue.dispatch import api as dispatch_api
 from catalogue.dispatch import board as dispatch_board
+from catalogue.dispatch import claim_views as claims
 from catalogue.dispatch import corps_views as corps_orders
 from catalogue.dispatch import models as _dispatch
 from catalogue.dispatch import offer_views as offers
@@ -119,6 +120,7 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     checks.pages,
     orders.pages,
     dispatch.pages,
+    claims.pages,
     corps_orders.pages,
     offers.pages,
     courses_views.pages,

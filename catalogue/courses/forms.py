@@ -19,8 +19,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from catalogue.core.forms import Form, options
 from catalogue.core.once import OnceForm
 from catalogue.core.words import _l
+from catalogue.courses.states import OfferMode
 
 MODES = {"onsite": _l("讲师上门（居村自己的场地）"), "venue": _l("到场地（教学点、实训室等）"), "online": _l("线上")}
+OFFER_MODES = {
+    "": _l("按区里的默认"), "direct": _l("直接派：只问一位讲师"), "ranked": _l("按顺位：婉拒或没答复，自动问下一位"), "claim": _l("抢单：能来的讲师都问，谁先接就是谁"),
+}  # fmt: skip
 _SEPARATORS = re.compile(r"[、，,；;\n]+")
 
 
@@ -99,6 +103,12 @@ class _Filing:
     closed = BooleanField(_l("成班的课，不单独点单"))
     restricted = BooleanField(_l("不上公开菜单"), description=_l("只有上面选中的单位能看到、能点。"))
     programme_only = BooleanField(_l("只在培训班次里开"))
+    offer_mode = SelectField(
+        _l("怎么派讲师"),
+        [Optional()],
+        choices=options(OFFER_MODES),
+        description=_l("派单员每次还可以另选。点名请了讲师或宣讲团的点单，总是直接派。"),
+    )
 
     def filing(self) -> dict[str, Any]:
         """The values operations take."""
@@ -107,6 +117,7 @@ class _Filing:
             "series_id": number_or_none(self.series_id.data), "tags": words_of(self.tags.data), "problems": words_of(self.problems.data),
             "offered_to": [int(i) for i in self.offered_to.data or []], "orderable": not self.closed.data, "restricted": bool(self.restricted.data),
             "programme_only": bool(self.programme_only.data),
+            "offer_mode": OfferMode(self.offer_mode.data) if self.offer_mode.data else None,
         }  # fmt: skip
 
 

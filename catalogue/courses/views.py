@@ -125,6 +125,7 @@ def edit(course_id: int) -> ResponseReturnValue:
                 "series_id": str(course.series_id or ""), "tags": "、".join(queries.tags_of(course_id)),
                 "problems": "、".join(queries.problems_of(course_id)), "offered_to": offered, "closed": not course.orderable,
                 "restricted": course.restricted, "programme_only": course.programme_only,
+                "offer_mode": course.offer_mode.value if course.offer_mode else "",
             }
         )  # fmt: skip
         _choices(form, course.district_id, offered)

@@ -5,18 +5,21 @@ from typing import Any
 from catalogue.core.api import blueprint, expected_version, once, reads, tagged
 from catalogue.core.web import actor, now, permit, roles
 from catalogue.dispatch import operations, policy, queries
+from catalogue.dispatch.candidates import case_of
 from catalogue.dispatch.offer_views import ASKED
 from catalogue.dispatch.operations import Pick
 from catalogue.dispatch.schemas import (
+    ClaimOut,
     DispatchAct,
     DispatchActionIn,
     DispatchOut,
     OfferAct,
     OfferActionIn,
     OfferOut,
+    ProposeIn,
     RedispatchIn,
 )
-from catalogue.dispatch.states import OfferAction
+from catalogue.dispatch.states import Mode, OfferAction
 
 api = blueprint("dispatch", "派单和邀约")
 
@@ -49,6 +52,31 @@ def act_on_offer(values: dict[str, Any], offer_id: int) -> Any:
         action = OfferAction(values["action"].value)
         operations.answer(one, action, **who, code=values["code"], words=values["reason"])
     return tagged(one)
+
+
+@api.route("/claims")
+@permit(roles(*ASKED))
+@reads
+@api.response(200, ClaimOut(many=True))
+def claims() -> Any:
+    """Open claims (抢单) I may take, the soonest lesson first, at most 50. The first `accept` wins; the later ones are 409 `claim_taken`."""
+    me = actor().lecturer_id
+    return queries.claims_of(me, now()) if me else []
+
+
+@api.route("/dispatches", methods=["POST"])
+@permit(roles(*policy.DESK))
+@once
+@api.arguments(ProposeIn)
+@api.response(201, DispatchOut)
+def propose(values: dict[str, Any]) -> Any:
+    """拟派: a proposal for approved orders (several become one joint lesson), which another person approves."""
+    orders = [queries.waiting_order(actor(), i) for i in dict.fromkeys(values["order_ids"])]
+    picks = [Pick(**chosen) for chosen in values["picks"]]
+    if values["to_all"] and values["mode"] is Mode.CLAIM:
+        picks = [one.pick for one in case_of([o.id for o in orders], now()).claimants(picks[0])]
+    made = operations.propose(orders, picks, mode=values["mode"], by=actor(), at=now())
+    return tagged(made, 201, Location=f"/api/v1/dispatches/{made.id}")
 
 
 @api.route("/dispatches/<int:dispatch_id>")

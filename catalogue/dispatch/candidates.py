@@ -33,6 +33,7 @@ from catalogue.matching.search import OrderSearch, Placement
 from catalogue.matching.terms import Kind, Mode, Visit, Window
 from catalogue.matching.ways import WayOut, changed, stands
 from catalogue.orders.models import Order
+from catalogue.venues.models import Venue
 
 SHOWN = 12  # candidates on a page
 KEPT_SECONDS = 120.0  # how old the numbers of candidates beside the queue may be
@@ -159,6 +160,9 @@ class Case:
 
     def ends_at(self, pick: Pick) -> datetime:
         return pick.starts_at + timedelta(minutes=self.wanted.minutes)
+
+    def venue(self, pick: Pick) -> Venue | None:
+        return None if pick.venue_id is None else db.session.get(Venue, pick.venue_id)
 
     def spot(self, pick: Pick) -> tuple[float, float] | None:
         return self.loaded.spot(mode_of(pick.teach_mode, pick.venue_id), pick.venue_id, self.wanted)

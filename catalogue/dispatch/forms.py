@@ -18,15 +18,29 @@ def options(labels: Mapping[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in labels.items()]
 
 
+def numbers_of(said: str) -> list[int]:
+    """The different ids of a list like 12,15."""
+    found = [int(part) for part in said.split(",") if part.isascii() and part.isdigit() and len(part) < 16]
+    return list(dict.fromkeys(found))[:10]
+
+
 class ProposeForm(Form):
     """The desk: which orders, whom. The chosen lecturers come as keys of candidates.Pick in `one` or `place-<key>`."""
 
     orders = HiddenField()
     one = HiddenField()
     way = HiddenField()
+    mode = HiddenField()
     reason = StringField(
         _l("跟谁商量过"), [Length(max=100, message=_l("请写 100 字以内。"))], description=_l("例如：王书记，电话同意")
     )
+
+
+class ClaimForm(Form):
+    """An open claim: which orders, at which place and time; those to be asked are ticked by id as `who`."""
+
+    orders = HiddenField()
+    pick = HiddenField()
 
 
 class ActForm(Form):

@@ -3,6 +3,7 @@
 from catalogue.core import wording
 from catalogue.core.words import _
 from catalogue.dispatch.models import DispatchCandidate, Offer, TeachMode
+from catalogue.dispatch.states import Mode
 from catalogue.orders.models import Order
 from catalogue.venues.models import Venue
 
@@ -29,10 +30,18 @@ def offer_notice(offer: Offer, link: str = "") -> str:
     """What a dispatcher sends to a lecturer."""
     orders = [served.order for served in offer.dispatch.orders if served.live]
     host = orders[0] if orders else None
+    people = sum(o.expected or 0 for o in orders)
+    if offer.dispatch.mode is Mode.CLAIM:
+        what = _(
+            "%(name)s您好：有一场《%(title)s》，%(when)s，%(where)s，%(people)d 人，谁先接就是谁，%(until)s 前都可以接。",
+            name=offer.lecturer.display_name, title=offer.dispatch.course_version.title, when=wording.span_text(offer.starts_at, offer.ends_at),
+            where=place_words(offer.venue, offer.teach_mode, host), people=people, until=wording.moment_text(offer.answer_by),
+        )  # fmt: skip
+        return _("%(what)s点这里看、这里接：%(link)s", what=what, link=link) if link else what
     what = _(
         "%(name)s您好：想请您讲《%(title)s》，%(when)s，%(where)s，%(people)d 人。请在 %(until)s 前答复。",
         name=offer.lecturer.display_name, title=offer.dispatch.course_version.title, when=wording.span_text(offer.starts_at, offer.ends_at),
-        where=place_words(offer.venue, offer.teach_mode, host), people=sum(o.expected or 0 for o in orders),
+        where=place_words(offer.venue, offer.teach_mode, host), people=people,
         until=wording.moment_text(offer.answer_by),
     )  # fmt: skip
     return _("%(what)s点这里看、这里答：%(link)s", what=what, link=link) if link else what

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from catalogue.accounts.models import Person
 from catalogue.accounts.queries import hashed
+from catalogue.calendar import queries as calendar
 from catalogue.calendar.models import Hold, HoldKind
 from catalogue.core import numbers
 from catalogue.core.actor import Actor, Kind, Role
@@ -23,7 +24,7 @@ from catalogue.demand.models import Gap
 from catalogue.demand.states import GapState
 from catalogue.dispatch import policy
 from catalogue.dispatch.models import Dispatch, DispatchCandidate, DispatchHistory, DispatchOrder, Offer, OfferHistory
-from catalogue.dispatch.states import OfferState, State
+from catalogue.dispatch.states import Mode, OfferState, State
 from catalogue.lecturers.models import Corps, CorpsMember, CorpsRole, Lecturer
 from catalogue.orders.models import Order, OrderWindow
 from catalogue.orders.states import State as OrderState
@@ -331,18 +332,64 @@ def desk_of(district_id: int) -> Any:
     return db.session.execute(query).one()
 
 
+def last_try(order_ids: Sequence[int]) -> Any | None:
+    """The newest dispatch of these orders that ended without a lesson: its number and why."""
+    return db.session.execute(
+        sa.select(Dispatch.number, DispatchHistory.code)
+        .join(DispatchOrder, DispatchOrder.dispatch_id == Dispatch.id)
+        .join(DispatchHistory, sa.and_(DispatchHistory.owner_id == Dispatch.id, DispatchHistory.to_state == State.ENDED.value))
+        .where(DispatchOrder.order_id.in_(order_ids), Dispatch.state == State.ENDED)
+        .order_by(Dispatch.id.desc(), DispatchHistory.id.desc())
+        .limit(1)
+    ).one_or_none()  # fmt: skip
+
+
 def open_gap_of(order_id: int) -> Gap | None:
     """What the academy has been told is missing for an order and has not answered yet."""
     query = sa.select(Gap).where(Gap.order_id == order_id, Gap.state == GapState.OPEN).order_by(Gap.id).limit(1)
     return db.session.scalars(query).one_or_none()
 
 
-def offers_of(lecturer_ids: Sequence[int], at: datetime) -> Sequence[Offer]:
-    """Open offers of some lecturers by deadline."""
+def open_offers(dispatch_id: int) -> Sequence[Offer]:
+    """The open offers of a dispatch with all that a notice says (the caller has judged who looks)."""
+    query = sa.select(Offer).where(Offer.dispatch_id == dispatch_id, Offer.state == OfferState.OPEN)
+    return db.session.scalars(query.options(*_OFFER)).unique().all()
+
+
+_CLAIM = sa.exists().where(Dispatch.id == Offer.dispatch_id, Dispatch.mode == Mode.CLAIM)
+
+
+def claims_of(lecturer_id: int, at: datetime) -> Sequence[Offer]:
+    """Open claims a lecturer may take, the soonest lesson first."""
     return (
         db.session.scalars(
             sa.select(Offer)
-            .where(Offer.lecturer_id.in_(lecturer_ids), Offer.state == OfferState.OPEN, Offer.answer_by > at)
+            .where(Offer.lecturer_id == lecturer_id, Offer.state == OfferState.OPEN, Offer.answer_by >= at, _CLAIM)
+            .options(*_OFFER)
+            .order_by(Offer.starts_at, Offer.id)
+            .limit(50)
+        )
+        .unique()
+        .all()
+    )
+
+
+def busy_then(lecturer_id: int, offers: Sequence[Offer]) -> set[int]:
+    """Those of these offers in whose time the lecturer has something else by now."""
+    if not offers:
+        return set()
+    holds = calendar.held(
+        [HoldKind.LECTURER], [lecturer_id], min(o.starts_at for o in offers), max(o.ends_at for o in offers)
+    )
+    return {o.id for o in offers for h in holds if h.busy_from < o.ends_at and h.busy_until > o.starts_at}
+
+
+def offers_of(lecturer_ids: Sequence[int], at: datetime) -> Sequence[Offer]:
+    """Open offers of some lecturers by deadline; open claims are a list of their own."""
+    return (
+        db.session.scalars(
+            sa.select(Offer)
+            .where(Offer.lecturer_id.in_(lecturer_ids), Offer.state == OfferState.OPEN, Offer.answer_by > at, ~_CLAIM)
             .options(*_OFFER)
             .order_by(Offer.answer_by, Offer.id)
             .limit(50)
@@ -368,11 +415,11 @@ def answered(lecturer_id: int) -> Sequence[Offer]:
 
 
 def on_behalf(by: Actor, at: datetime) -> Sequence[Offer]:
-    """Open offers this actor may answer for somebody else, by deadline."""
+    """Open offers this actor may answer for somebody else, by deadline; an open claim waits for nobody in particular."""
     return (
         db.session.scalars(
             sa.select(Offer)
-            .where(Offer.state == OfferState.OPEN, Offer.answer_by > at, in_sight(by, at), Offer.lecturer_id != (by.lecturer_id or 0))
+            .where(Offer.state == OfferState.OPEN, Offer.answer_by > at, in_sight(by, at), Offer.lecturer_id != (by.lecturer_id or 0), ~_CLAIM)
             .options(*_OFFER)
             .order_by(Offer.answer_by, Offer.id)
             .limit(50)

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from catalogue.core.schemas import In, Out
 from catalogue.dispatch.models import TeachMode
-from catalogue.dispatch.states import Mode, OfferState, State
+from catalogue.dispatch.states import Mode, ModeFrom, OfferState, State
 
 
 class OfferAct(StrEnum):
@@ -54,6 +54,31 @@ class RedispatchIn(_ActionIn):
     reason = fields.String(load_default="", validate=validate.Length(max=100))
 
 
+class ProposeIn(In):
+    """A proposal. One pick is direct, several are a ranked list (best first); an open claim (mode claim) has one place and time for all its picks,
+    or one pick and `to_all`: then everybody who could come there and then is asked."""
+
+    order_ids = fields.List(
+        fields.Integer(strict=True, validate=validate.Range(1, 2**53)), required=True, validate=validate.Length(1, 10)
+    )
+    picks = fields.List(fields.Nested(PickIn), required=True, validate=validate.Length(1, 200))
+    mode = fields.Enum(Mode, by_value=True, load_default=Mode.DIRECT)
+    to_all = fields.Boolean(load_default=False)
+
+
+class ClaimOut(Out):
+    """An open claim as the lecturer asked sees it; accept it at /offers/<id>/actions."""
+
+    id = fields.Integer()
+    title = fields.String(attribute="dispatch.course_version.title")
+    venue_id = fields.Integer(allow_none=True)
+    teach_mode = fields.Enum(TeachMode, by_value=True)
+    starts_at = fields.DateTime()
+    ends_at = fields.DateTime()
+    answer_by = fields.DateTime()
+    version = fields.Integer()
+
+
 class OfferOut(Out):
     id = fields.Integer()
     state = fields.Enum(OfferState, by_value=True)
@@ -72,6 +97,7 @@ class DispatchOut(Out):
     number = fields.String()
     state = fields.Enum(State, by_value=True)
     mode = fields.Enum(Mode, by_value=True)
+    mode_from = fields.Enum(ModeFrom, by_value=True)
     course_id = fields.Integer()
     organisation_id = fields.Integer()
     previous_id = fields.Integer(allow_none=True)

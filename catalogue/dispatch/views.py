@@ -17,9 +17,9 @@ from catalogue.core.words import _, spoken
 from catalogue.demand.models import Lack
 from catalogue.dispatch import board, candidates, operations, policy, problem, queries
 from catalogue.dispatch.candidates import Case, Pick
-from catalogue.dispatch.forms import ActForm, GapForm, ProposeForm
+from catalogue.dispatch.forms import ActForm, GapForm, ProposeForm, numbers_of
 from catalogue.dispatch.models import Dispatch
-from catalogue.dispatch.modes import FROM, MODES
+from catalogue.dispatch.modes import FROM, MODES, default_mode
 from catalogue.dispatch.notices import candidate_line, offer_notice, place_words
 from catalogue.dispatch.states import Mode, State
 
@@ -35,10 +35,15 @@ LACKS = {"lecturer": Lack.LECTURER, "venue": Lack.VENUE, "time": Lack.TIME}
 @pages.route("/dispatch/", methods=["GET", "POST"])
 @permit(roles(*policy.DESK))
 def desk() -> ResponseReturnValue:
-    """The desk. A POST proposes: one lecturer (`one`), a ranked list (`place-<key>` = 1, 2 …) or an agreed way out (`way`)."""
+    """The desk. A POST proposes: one lecturer (`one`), a ranked list (`place-<key>` = 1, 2 …) or an agreed way out (`way`).
+
+    With `mode` the lecturer of `one` begins a ranked list, or gives the place and time of an open claim (its own page).
+    """
     form = ProposeForm()
     with transaction():
         if form.is_submitted() and form.validate_on_submit():
+            if form.mode.data == Mode.CLAIM and form.one.data:
+                return redirect(f"/dispatch/claim?o={form.orders.data}&pick={Pick.parse(form.one.data).key}")
             dispatch = _propose(form)
         else:
             return _desk(form)
@@ -47,14 +52,8 @@ def desk() -> ResponseReturnValue:
     return redirect(f"/dispatch/{number}")
 
 
-def _numbers(said: str) -> list[int]:
-    """The different ids of a list like 12,15."""
-    found = [int(part) for part in said.split(",") if part.isascii() and part.isdigit() and len(part) < 16]
-    return list(dict.fromkeys(found))[:10]
-
-
 def _propose(form: ProposeForm) -> Dispatch:
-    orders = [queries.waiting_order(actor(), i) for i in _numbers(form.orders.data or "")]
+    orders = [queries.waiting_order(actor(), i) for i in numbers_of(form.orders.data or "")]
     if not orders:
         raise Invalid(_("请选要派的点单。"), field="orders")
     if form.way.data:
@@ -62,10 +61,22 @@ def _propose(form: ProposeForm) -> Dispatch:
         if way is None:
             raise Invalid(_("这条出路刚刚没有了，请看新的。"), field="way")
         return operations.propose([*orders], [way.pick], by=actor(), at=now(), change=way.change, reason=_agreed(way.title, form))  # fmt: skip
-    picks = [Pick.parse(form.one.data)] if form.one.data else _ranked()
+    picks = _from(orders, form) if form.one.data else _ranked()
     seats = _seats(orders[0].id)
     mode = Mode.DIRECT if len(picks) == seats else Mode.RANKED
     return operations.propose(orders, picks, mode=mode, by=actor(), at=now())
+
+
+def _from(orders: Sequence[Any], form: ProposeForm) -> list[Pick]:
+    """The lecturer whose button was pressed; asked one after the other, those below on the page follow."""
+    first = Pick.parse(form.one.data or "")
+    if form.mode.data != Mode.RANKED:
+        return [first]
+    case = candidates.case_of([o.id for o in orders], now())
+    others = [row.pick for row in case.rows if row.pick.lecturer_id != first.lecturer_id]
+    if _seats(orders[0].id) > 1:
+        others = [Pick(p.lecturer_id, first.venue_id, first.teach_mode, first.starts_at) for p in others]
+    return [first, *(pick for pick in others if case.refusal(pick) is None)]
 
 
 def _agreed(title: str, form: ProposeForm) -> str:
@@ -92,7 +103,7 @@ def _desk(form: ProposeForm) -> ResponseReturnValue:
     waiting = queries.queue(actor(), number)
     if not waiting and number > 1:  # the queue has grown shorter than the address thinks
         number, waiting = 1, queries.queue(actor())
-    asked = _numbers(form.orders.data or "") or _numbers(request.args.get("o", ""))
+    asked = numbers_of(form.orders.data or "") or numbers_of(request.args.get("o", ""))
     if not asked and waiting:
         asked = [waiting[0].id]
     case = _case(asked, waiting) if asked else None
@@ -105,6 +116,7 @@ def _desk(form: ProposeForm) -> ResponseReturnValue:
             "dispatch/_desk.html", form=form, waiting=waiting, able=able, case=case, asked=asked, due=_due, page_number=number,
             pages=-(-waiting[0].waiting // queries.QUEUE) if waiting else 1, under_way=under_way, gap_form=GapForm(formdata=None),
             joint=_joint(case, waiting) if case else [], week=week, by_room=by_room, place_words=place_words, rivals=rivals, wish=_wish,
+            last=queries.last_try(asked) if case else None, reasons=REASONS, modes=MODES, default=default_mode(case) if case else None, mode_from=FROM,
         )  # fmt: skip
         return case, cut(html)
 
@@ -246,7 +258,7 @@ def _dispatch(one: Dispatch, form: ActForm) -> ResponseReturnValue:
     return page(
         "dispatch/dispatch.html", dispatch=one, form=form, may=may, own=own, names=names, runs=policy.runs(actor(), one),
         decided=candidates.Decided.of(kept, names) if kept else None, history=queries.history_of(one.id), reasons=REASONS, line=candidate_line,
-        offers=_offers_of(one), rivals=_rivals(one), people=queries.people_named([one.proposed_by_id, one.approved_by_id]),
+        offers=_offers_of(one), modes=MODES, mode_from=FROM, rivals=_rivals(one), people=queries.people_named([one.proposed_by_id, one.approved_by_id]),
     )  # fmt: skip
 
 
@@ -261,8 +273,5 @@ def _rivals(one: Dispatch) -> dict[int, list[Any]]:
 
 def _offers_of(one: Dispatch) -> list[tuple[Any, str]]:
     """Each offer with its notice for the chat group."""
-    found = []
-    for offer in one.offers:
-        loaded = queries.offer_of(actor(), offer.id, now()) if offer.state.value == "open" else offer
-        found.append((offer, offer_notice(loaded) if offer.state.value == "open" else ""))
-    return found
+    open_ones = {offer.id: offer for offer in queries.open_offers(one.id)}
+    return [(offer, offer_notice(open_ones[offer.id]) if offer.id in open_ones else "") for offer in one.offers]

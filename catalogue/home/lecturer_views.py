@@ -38,7 +38,7 @@ def _mine(by: Actor, lecturer_id: int) -> dict[str, Any]:
     today = clock.day_of(now())
     coming = lecturer_page.coming(lecturer_id, now())
     return {
-        "waiting": dispatching.offers_of([lecturer_id], now()), "answered": dispatching.answered(lecturer_id), "coming": coming,
+        "waiting": dispatching.offers_of([lecturer_id], now()), "claims": dispatching.claims_of(lecturer_id, now()), "answered": dispatching.answered(lecturer_id), "coming": coming,
         "headline": lecturer_page.headline(coming[0], now()) if coming else "", "arrive": lecturer_page.arrive_at(coming[0]) if coming else None,
         "year": lecturer_page.year_of(lecturer_id, now()), "today": today,
         "shown": boards.month_of(lecturers.seen(by, lecturer_id), (today + SOON).replace(day=1), today),

@@ -48,6 +48,17 @@ class Move:
     at: datetime = field(default=factories.NOON)
 
 
+@dataclass(frozen=True)
+class Sweep:
+    """The work of a minute: what is due at `at` expires."""
+
+    at: datetime
+
+
+def _sweep(todo: Sweep) -> tuple[int, str]:
+    return operations.sweep(todo.at), "swept"
+
+
 def _press(client: Client, press: Press) -> tuple[int, str]:
     answer = client.send(press.path, press.fields)
     return answer.status_code, answer.get_data(as_text=True)
@@ -77,7 +88,13 @@ def _rival(app: Flask, barrier: Any, inbox: Any, outbox: Any) -> None:
                         cookie["key"] = todo.key
                     client.token()
                 barrier.wait(60)
-                said = _press(client, todo) if isinstance(todo, Press) else _move(todo)
+                said = (
+                    _press(client, todo)
+                    if isinstance(todo, Press)
+                    else _sweep(todo)
+                    if isinstance(todo, Sweep)
+                    else _move(todo)
+                )
         except Exception as trouble:
             said = (599, repr(trouble))
         finally:
@@ -105,7 +122,7 @@ class Racers:
         for process in self.processes:
             process.start()
 
-    def race(self, todo: Sequence[Press | Move]) -> list[tuple[int, str]]:
+    def race(self, todo: Sequence[Press | Move | Sweep]) -> list[tuple[int, str]]:
         """Everybody acts at once; how each went, in the order asked."""
         assert len(todo) == RIVALS
         for number, (inbox, one) in enumerate(zip(self.inboxes, todo, strict=True)):

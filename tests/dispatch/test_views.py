@@ -37,7 +37,7 @@ from tests.factories import (
 
 DESK, CANDIDATES = (
     6,
-    26,
+    27,
 )  # statements of the desk when all is kept; when the chosen order's candidates are looked for as well
 Row = namedtuple("Row", "id version")
 
