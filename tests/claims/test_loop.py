@@ -31,9 +31,7 @@ Habit = Callable[[Offer], bool | None]  # what a lecturer says to an offer: yes,
 def weeks(app):
     """Lives through weeks: what is due expires, what is told arrives, and each lecturer says what their habit is."""
 
-    def live(
-        dispatch_id: int, habits: dict[int, bool], days: int = 9, on: dict[int, Callable[[], None]] | None = None
-    ):
+    def live(dispatch_id: int, habits: dict[int, bool], days: int = 9, on: dict[int, Callable[[], None]] | None = None):
         db.session.commit()
         start = clock.now()
         for turn in range(days * 6):

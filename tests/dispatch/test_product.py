@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from catalogue.core.db import db
 from catalogue.core.errors import IllegalAction, Refusal
 from catalogue.dispatch import operations
+from catalogue.dispatch.errors import ClaimTaken
 from catalogue.dispatch.models import Dispatch, Offer
 from catalogue.dispatch.states import OfferAction, OfferState, State
 from catalogue.lecturers.models import Lecturer
@@ -31,7 +32,7 @@ def test_an_offer_that_is_not_open_is_not_answered(app, state, action):
     db.session.execute(sa.update(Offer).where(Offer.id == offer.id).values(state=state))
     db.session.expire(offer)
 
-    with pytest.raises(IllegalAction):
+    with pytest.raises(ClaimTaken if state is OfferState.TAKEN else IllegalAction):
         operations.answer(
             offer, action, by=actor_of(db.session.get_one(Lecturer, offer.lecturer_id)), at=LATER, **ANSWERS[action]
         )
