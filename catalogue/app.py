@@ -56,6 +56,7 @@ from catalogue.lecturers import part_views as lecturer_parts
 from catalogue.lecturers import views as lecturers
 from catalogue.lecturers.events import AvailabilityChanged
 from catalogue.lessons import api as lessons_api
+from catalogue.lessons import feed_views as feeds
 from catalogue.lessons import models as _lessons
 from catalogue.lessons import move_views as moves
 from catalogue.lessons import reactions as lessons_reactions
@@ -126,6 +127,7 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     courses_views.pages,
     edition_views.pages,
     lessons.pages,
+    feeds.pages,
     moves.pages,
     ratings.pages,
     notices.pages,

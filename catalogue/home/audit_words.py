@@ -19,7 +19,7 @@ SUBJECTS: dict[str, Any] = {
     "edition_item": _l("菜单里的课"), "category": _l("分类"), "series": _l("系列"), "lecturer": _l("讲师"), "qualification": _l("能讲的课"),
     "appointment": _l("聘书"), "corps": _l("宣讲团"), "corps_member": _l("宣讲团成员"), "venue": _l("场地"), "venue_closure": _l("场地不开放"),
     "plaque": _l("授牌"), "organisation": _l("单位"), "alias": _l("别名"), "grouping": _l("分组"), "person": _l("人员"), "account": _l("账号"),
-    "membership": _l("岗位"), "web_session": _l("登录"), "token": _l("令牌"), "setting": _l("规则"), "calendar_day": _l("工作日"), "day": _l("日子"),
+    "membership": _l("岗位"), "web_session": _l("登录"), "calendar_feed": _l("日历地址"), "token": _l("令牌"), "setting": _l("规则"), "calendar_day": _l("工作日"), "day": _l("日子"),
     "outbox": _l("待发"), "import": _l("导入"), "plan": _l("排课方案"), "audit": _l("审计记录"),
 }  # fmt: skip
 WHYS: dict[str, Any] = {
@@ -51,7 +51,7 @@ _DEEDS: dict[str, Any] = {
     "reveal_telephone": _l("看联系电话"), "reveal_phone": _l("看电话"), "assign": _l("指定经办"), "wait_for_call": _l("等回电"), "call": _l("等回电"),
     "new_link": _l("重发答复链接"), "answer_link": _l("取答复链接"), "move": _l("改期"), "choose": _l("选定新时间"), "drop_order": _l("去掉一张点单"),
     "redispatch": _l("改派"), "show_codes": _l("生成备用码"), "honour_premium": _l("评定精品课"), "honour_gold": _l("评定金课"), "send": _l("发出"),
-    "set_setting": _l("改设置"), "purge": _l("清理过期记录"), "add_alias": _l("添加别名"), "remove_alias": _l("去掉别名"),
+    "set_setting": _l("改设置"), "purge": _l("清理过期记录"), "add_alias": _l("添加别名"), "remove_alias": _l("去掉别名"), "open_feed": _l("生成日历地址"), "end_feed": _l("停用日历地址"),
 }  # fmt: skip
 _BESIDE = {  # what is done to a part is named in the history of the whole
     "appointment": ("lecturer", "corps"), "qualification": ("lecturer",), "corps_member": ("corps",), "corps": ("corps", "lecturer"),

@@ -202,3 +202,19 @@ class MoveHistory(History, Base):
 
 
 Move.history = MoveHistory
+
+
+class CalendarFeed(Base):
+    """An address under which a calendar program reads somebody's lessons; the table holds its hash. One in force per account."""
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (
+        sa.Index("uq_calendar_feed_in_force", "account_id", unique=True, sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")),
+    )  # fmt: skip
+
+    id: Mapped[int] = key()
+    account_id: Mapped[int] = reference("account", index=False)
+    key_hash: Mapped[str] = text(64, unique=True)
+    made_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]  # the last time a program asked, to the hour
+    ended_at: Mapped[datetime | None]

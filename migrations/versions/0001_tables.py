@@ -1266,6 +1266,27 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("length(key_hash) <= 64", name=op.f("ck_calendar_feed_key_hash_length")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_calendar_feed_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_calendar_feed_key_hash")),
+    )
+    op.create_index(
+        "uq_calendar_feed_in_force",
+        "calendar_feed",
+        ["account_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
         "corps_member",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("corps_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2811,6 +2832,13 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_corps_member_lecturer_id"), table_name="corps_member")
     op.drop_table("corps_member")
+    op.drop_index(
+        "uq_calendar_feed_in_force",
+        table_name="calendar_feed",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.drop_table("calendar_feed")
     op.drop_table("availability_exception")
     op.drop_index(op.f("ix_appointment_lecturer_id"), table_name="appointment")
     op.drop_index(op.f("ix_appointment_district_id"), table_name="appointment")
