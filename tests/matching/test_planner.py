@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from catalogue.matching.candidates import feasible
 from catalogue.matching.check import Assignment, check
 from catalogue.matching.formats import load_toptw
-from catalogue.matching.planner import Stop, generate, solve, spots
+from catalogue.matching.planner import Stop, choose, generate, highs, highs_inside, highs_outside, master, solve, spots
 from catalogue.matching.planner.compiled import compiled
 from catalogue.matching.planner.eject import polished
 from catalogue.matching.planner.greedy import Choice, fill
@@ -215,3 +215,29 @@ def test_without_orders_or_anybody_to_teach_the_plan_is_empty_and_best():
         result = solve(problem)
 
         assert (result.plan, result.score, result.bound, result.gap) == ((), 0.0, 0.0, 0.0)
+
+
+class Different:
+    """An inside that is not what it was: it has other methods."""
+
+    class Linear:
+        pass
+
+
+def test_a_solver_whose_inside_is_another_is_not_used():
+    assert highs._works(highs_inside)
+    assert not highs._works(Different)
+
+
+@given(crowds)
+@settings(QUICK, max_examples=8)
+def test_the_public_functions_of_scipy_find_the_same_plans(seed_problem):
+    fast = solve(seed_problem, Stop(work=100_000))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(master, "growing", highs_outside.PlainLinear)
+        patched.setattr(choose, "whole", highs_outside.plain_whole)
+        plain = solve(seed_problem, Stop(work=100_000))
+
+    assert check(seed_problem, plain.plan) == []
+    assert plain.score == pytest.approx(fast.score)
+    assert plain.bound == pytest.approx(fast.bound, abs=1)

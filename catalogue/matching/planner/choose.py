@@ -4,11 +4,11 @@ import numpy as np
 from scipy.sparse import hstack
 
 from catalogue.matching.planner.generate import Generation
-from catalogue.matching.planner.highs import Whole as WholeAnswer
 from catalogue.matching.planner.highs import whole
 from catalogue.matching.planner.intervals import Flag
 from catalogue.matching.planner.master import Columns
 from catalogue.matching.planner.places import Real
+from catalogue.matching.planner.programme import Whole as WholeAnswer
 
 ALMOST = 0.7  # two columns of one order, shift or room cannot both be as much
 DIVES = 60
@@ -26,7 +26,7 @@ def reduced(generation: Generation, columns: Columns) -> Real:
 def dived(generation: Generation) -> Columns:
     """A whole choice by diving: what the programme takes almost wholly is taken, it is solved again, and so on."""
     master, linear, meter = generation.master, generation.master.linear, generation.meter
-    linear.solver.setOptionValue("solver", "simplex")
+    linear.prefer("simplex")
     values = generation.values[master.fixed :]
     taken = np.zeros(len(values), dtype=bool)
     for _ in range(DIVES):

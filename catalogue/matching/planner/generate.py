@@ -101,7 +101,7 @@ class Generation:
             if self.meter.over() or (until is not None and len(self.prices) and self.meter.seconds > until):
                 return False
             anew = not self.large and changed > MUCH
-            self.master.linear.solver.setOptionValue("solver", "ipx" if anew else "simplex")
+            self.master.linear.prefer("ipx" if anew else "simplex")
             if not self.master.linear.solve(self.meter.left(), self.meter.work_left()):
                 return False
             self.meter.work(100 + self.master.linear.iterations)

@@ -1,129 +1,61 @@
-"""Linear and whole-number programmes with HiGHS as it comes inside scipy: rows and columns can join a solved one.
+"""Who solves the planner's programmes: HiGHS as it lies inside scipy, or scipy's public functions if that is no longer so.
 
-scipy.optimize.linprog and milp start anew at each call; column generation must not. The solver object is the one
-that scipy itself calls (scipy.optimize._highspy); requirements.txt names the version that was tried.
+The inside is tried once with a programme of known answer; whatever is missing or otherwise there puts the public
+functions in its place, which give the same answers later.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize._highspy import _core as highs
-from scipy.sparse import csc_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
-from catalogue.matching.planner.places import Real
-
-ENOUGH = (highs.HighsModelStatus.kOptimal, highs.HighsModelStatus.kModelEmpty)
-Matrix = Any  # scipy.sparse.csc_matrix; scipy ships no types
+from catalogue.matching.planner import highs_outside
+from catalogue.matching.planner.programme import Growing
 
 
-def solver(**options: Any) -> Any:
-    """A silent solver on one thread: the same answer on any machine."""
-    made = highs._Highs()
-    for name, value in {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0, **options}.items():
-        made.setOptionValue(name, value)
-    return made
-
-
-class Linear:
-    """Maximises a linear programme that grows by rows and columns; each solution starts from the last one."""
-
-    def __init__(self) -> None:
-        self.solver = solver()
-        self.solver.changeObjectiveSense(highs.ObjSense.kMaximize)
-        self.rows = self.columns = 0
-        self.iterations = 0
-
-    def add_rows(self, lower: Real, upper: Real, matrix: Matrix | None = None) -> None:
-        """New rows lower <= a·x <= upper; matrix (csr, rows × columns): what the present columns have in them."""
-        count = len(lower)
-        starts, index, value = np.zeros(count, np.int32), np.zeros(0, np.int32), np.zeros(0)
-        if matrix is not None:
-            starts, index, value = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32), matrix.data
-        self.solver.addRows(count, lower, upper, len(value), starts, index, value)
-        self.rows += count
-
-    def add_columns(self, cost: Real, matrix: Matrix, upper: float = 1.0) -> None:
-        """New columns 0 <= x <= upper; matrix: csc, rows × new columns."""
-        count = len(cost)
-        if not count:
-            return
-        matrix.sum_duplicates()
-        begins = matrix.indptr[:-1].astype(np.int32)
-        limits = np.full(count, upper)
-        self.solver.addCols(
-            count, cost, np.zeros(count), limits, matrix.nnz, begins, matrix.indices.astype(np.int32), matrix.data
-        )
-        self.columns += count
-
-    def solve(self, seconds: float | None, iterations: int | None = None) -> bool:
-        """Optimal? The limits end it early; then nothing may be read but what was before."""
-        self.solver.setOptionValue(
-            "time_limit", float("inf") if seconds is None else self.solver.getRunTime() + seconds
-        )
-        self.solver.setOptionValue("simplex_iteration_limit", 2**31 - 1 if iterations is None else max(1, iterations))
-        self.solver.run()
-        self.iterations = max(0, int(self.solver.getInfo().simplex_iteration_count))
-        return self.solver.getModelStatus() in ENOUGH
-
-    def hold(self, columns: NDArray[np.int64], least: float) -> None:
-        """These columns are at least so much from now on."""
-        low, high = np.full(len(columns), least), np.full(len(columns), np.inf)
-        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
-
-    def answer(self) -> tuple[Real, Real, float]:
-        """Values of the columns, prices of the rows, objective."""
-        found = self.solver.getSolution()
+def _works(inside: Any) -> bool:
+    """Does it solve max x + 2y, x + y <= 1, then a further column and row, and does it choose in whole numbers?"""
+    try:
+        linear = inside.Linear()
+        linear.add_rows(np.full(1, -np.inf), np.ones(1))
+        linear.add_columns(np.array([1.0, 2.0]), csc_matrix(np.ones((1, 2))))
+        first = linear.solve(None) and linear.answer()
+        linear.prefer("simplex")
+        linear.add_columns(np.array([1.0]), csc_matrix((1, 1)), upper=np.inf)
+        linear.add_rows(np.full(1, -np.inf), np.ones(1), csr_matrix(np.array([[0.0, 1.0, 1.0]])))
+        linear.hold(np.array([0]), 1.0)
+        second = linear.solve(10.0, 1000) and linear.answer()
+        answer = inside.whole(
+            np.ones(2), csc_matrix(np.ones((1, 2))), np.full(1, -np.inf), np.full(1, 1.5), np.ones(2),
+            np.ones(2, dtype=bool), np.zeros(2), 10.0, 100,
+        )  # fmt: skip
         return (
-            np.array(found.col_value),
-            np.array(found.row_dual),
-            float(self.solver.getInfo().objective_function_value),
+            bool(first and second)
+            and np.allclose(first[0], [0, 1])
+            and np.allclose(first[1], [2])
+            and np.allclose(second[0], [1, 0, 1])
+            and answer.proved
+            and abs(float(answer.values.sum()) - 1) < 1e-6
+            and abs(answer.bound - 1) < 1e-6
         )
+    except Exception:
+        return False
 
 
-@dataclass(frozen=True)
-class Whole:
-    """The best whole-number solution found (None: none), a bound on all of them, was it proved, nodes searched."""
+def _inside() -> Any | None:
+    """The fast solver, or None where it is not what it was."""
+    try:
+        from catalogue.matching.planner import highs_inside  # noqa: PLC0415 -- it may fail
+    except Exception:
+        return None
+    return highs_inside if _works(highs_inside) else None
 
-    values: Real | None
-    bound: float
-    proved: bool
-    nodes: int
+
+FAST = _inside()
+whole = highs_outside.plain_whole if FAST is None else FAST.whole
 
 
-def whole(
-    cost: Real,
-    matrix: Matrix,
-    lower: Real,
-    upper: Real,
-    limit: Real,
-    integral: NDArray[np.bool_],
-    least: Real,
-    seconds: float | None = None,
-    nodes: int | None = None,
-    gap: float = 0.0,
-) -> Whole:
-    """Maximise cost·x, lower <= matrix·x <= upper, least <= x <= limit; x whole where `integral` says so."""
-    options = {"mip_rel_gap": gap, "mip_abs_gap": 1e-4, "mip_feasibility_tolerance": 1e-7}
-    if seconds is not None:
-        options["time_limit"] = max(0.05, seconds)
-    if nodes is not None:
-        options["mip_max_nodes"] = nodes
-    made = solver(**options)
-    made.changeObjectiveSense(highs.ObjSense.kMaximize)
-    empty = np.zeros(0, np.int32)
-    made.addRows(len(lower), lower, upper, 0, np.zeros(len(lower), np.int32), empty, np.zeros(0))
-    matrix = csc_matrix(matrix)
-    matrix.sum_duplicates()
-    made.addCols(
-        len(cost), cost, least, limit, matrix.nnz, matrix.indptr[:-1].astype(np.int32),
-        matrix.indices.astype(np.int32), matrix.data.astype(float),
-    )  # fmt: skip
-    which = np.flatnonzero(integral).astype(np.int32)
-    made.changeColsIntegrality(len(which), which, np.ones(len(which), np.uint8))
-    made.run()
-    info = made.getInfo()
-    found = info.primal_solution_status == highs.kSolutionStatusFeasible
-    values = np.array(made.getSolution().col_value) if found else None
-    return Whole(values, float(info.mip_dual_bound), made.getModelStatus() in ENOUGH, max(0, int(info.mip_node_count)))
+def growing() -> Growing:
+    """A programme that can grow."""
+    made: Growing = highs_outside.PlainLinear() if FAST is None else FAST.Linear()
+    return made

@@ -11,9 +11,10 @@ from scipy.sparse import coo_matrix, csr_matrix
 
 from catalogue.matching.planner.clashes import Clashes
 from catalogue.matching.planner.compiled import Compiled, Short
-from catalogue.matching.planner.highs import Linear, Matrix
+from catalogue.matching.planner.highs import growing
 from catalogue.matching.planner.intervals import Whole, ranges
 from catalogue.matching.planner.places import Real
+from catalogue.matching.planner.programme import Matrix
 from catalogue.matching.planner.seats import month_numbers
 from catalogue.matching.terms import WEEK
 
@@ -54,7 +55,7 @@ class Master:
     """The growing programme. `columns` are those of shifts; y and steps come before them."""
 
     def __init__(self, model: Compiled) -> None:
-        self.model, self.linear, self.clashes = model, Linear(), Clashes(model)
+        self.model, self.linear, self.clashes = model, growing(), Clashes(model)
         self.parts: list[Columns] = []
         self.rows_layout()
         self.linear.add_rows(self.lower, self.upper)

@@ -16,11 +16,14 @@ from catalogue.matching.planner.meter import Meter
 from catalogue.matching.planner.places import Real
 from catalogue.matching.planner.reading import may_teach
 from catalogue.matching.planner.seats import limited_terms
+from catalogue.matching.planner.tour_pool import TourPool
 from catalogue.matching.problem import Lecturer, Order, Problem
 from catalogue.matching.ruling import Reason
 from catalogue.matching.terms import Mode
 from catalogue.matching.travel import HAIR
 
+RECOMBINE = 60  # rounds until the tours seen are put together anew
+SHARE = 0.3  # of the time left that one such choice may take
 IDLE = 20  # rounds without a better plan before the search returns to the best one
 NEVER = 10**9
 NOISES = (0.0, 0.4, 0.0, 0.4, 1.2)  # in turn: the liking of a visit varies by a factor of up to e to this power
@@ -163,11 +166,16 @@ class Touring:
         missing = [visit for visit in range(len(self.profit)) if self.profit[visit] > 0]
         best, most, idle, first, count = [list(one) for one in self.tours], -1, 0, 0, 1
         widest = max(3, len(missing) // (3 * max(1, len(self.tours))))
+        pool, rounds = TourPool(self._kinds(), self.profit), 0
         while True:
             while self.insert_best(missing):
                 pass
-            total = sum(int(self.profit[visit]) for visits in self.tours for visit in visits)
+            rounds += 1
+            pool.keep(self.tours)
             self.meter.work(len(missing) + 1)
+            if rounds % RECOMBINE == 0 and len(self.tours) > 1 and not self.meter.over():
+                missing = self._recombined(pool, missing)
+            total = self._total(self.tours)
             if total > most:
                 best, most, idle, count = [list(one) for one in self.tours], total, 0, 1
                 self.meter.note("tours", float(most), None, sum(len(one) for one in best))
@@ -176,19 +184,43 @@ class Touring:
             if not missing or idle > idle_rounds or self.meter.over():
                 break
             if idle % IDLE == IDLE - 1:
-                self.tours = [list(one) for one in best]
-                served = {visit for one in best for visit in one}
-                missing = [visit for visit in range(len(self.profit)) if visit not in served and self.profit[visit] > 0]
-                for tour in range(len(self.tours)):
-                    self.retime(tour)
+                missing = self._take(best)
                 first, count = self.rng.randrange(1 + len(missing)), 1 + self.rng.randrange(widest)
             missing += self.shake(first, count)
             self.like(NOISES[idle % len(NOISES)])
             first, count = first + count, count % widest + 1
-        self.tours = best
-        for tour in range(len(best)):
-            self.retime(tour)
+        self._take(best)
         return best
+
+    def _total(self, tours: Sequence[Sequence[int]]) -> int:
+        return sum(int(self.profit[visit]) for visits in tours for visit in visits)
+
+    def _kinds(self) -> list[int]:
+        """Of which kind is each tour: those with the same possible times are alike."""
+        seen: dict[bytes, int] = {}
+        rows = zip(self.soonest, self.last, strict=True)
+        return [seen.setdefault(soonest.tobytes() + last.tobytes(), len(seen)) for soonest, last in rows]
+
+    def _take(self, tours: Sequence[Sequence[int]]) -> list[int]:
+        """Goes on from these tours; what they do not visit."""
+        self.tours = [list(one) for one in tours]
+        for tour in range(len(self.tours)):
+            self.retime(tour)
+        served = {visit for one in tours for visit in one}
+        return [visit for visit in range(len(self.profit)) if visit not in served and self.profit[visit] > 0]
+
+    def _recombined(self, pool: TourPool, missing: list[int]) -> list[int]:
+        """The best choice of all tours seen, if it is better than the present one, filled up; what is missing then."""
+        left = self.meter.left()
+        self.meter.work(len(pool.seen))
+        tours = pool.best(None if left is None else SHARE * left)
+        if tours is None or self._total(tours) <= self._total(self.tours):
+            return missing
+        missing = self._take(tours)
+        while self.insert_best(missing):
+            pass
+        pool.keep(self.tours)
+        return missing
 
     def bound(self) -> float:
         """No plan has more: the visits with the most profit for the least time that each must take, while the tours last."""

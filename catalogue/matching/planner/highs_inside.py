@@ -1,0 +1,123 @@
+"""Linear and whole-number programmes with HiGHS as it comes inside scipy: rows and columns can join a solved one.
+
+scipy.optimize.linprog and milp start anew at each call; column generation must not. The solver object is the one
+that scipy itself calls (scipy.optimize._highspy); requirements.txt names the version that was tried. highs.py puts
+the public functions in its place where it is missing or behaves otherwise.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize._highspy import _core as highs
+from scipy.sparse import csc_matrix
+
+from catalogue.matching.planner.places import Real
+from catalogue.matching.planner.programme import Matrix, Method, Whole
+
+ENOUGH = (highs.HighsModelStatus.kOptimal, highs.HighsModelStatus.kModelEmpty)
+
+
+def solver(**options: Any) -> Any:
+    """A silent solver on one thread: the same answer on any machine."""
+    made = highs._Highs()
+    for name, value in {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0, **options}.items():
+        made.setOptionValue(name, value)
+    return made
+
+
+class Linear:
+    """Maximises a linear programme that grows by rows and columns; each solution starts from the last one."""
+
+    def __init__(self) -> None:
+        self.solver = solver()
+        self.solver.changeObjectiveSense(highs.ObjSense.kMaximize)
+        self.rows = self.columns = 0
+        self.iterations = 0
+
+    def prefer(self, method: Method) -> None:
+        """By which method the next solutions are found."""
+        self.solver.setOptionValue("solver", method)
+
+    def add_rows(self, lower: Real, upper: Real, matrix: Matrix | None = None) -> None:
+        """New rows lower <= a·x <= upper; matrix (csr, rows × columns): what the present columns have in them."""
+        count = len(lower)
+        starts, index, value = np.zeros(count, np.int32), np.zeros(0, np.int32), np.zeros(0)
+        if matrix is not None:
+            starts, index, value = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32), matrix.data
+        self.solver.addRows(count, lower, upper, len(value), starts, index, value)
+        self.rows += count
+
+    def add_columns(self, cost: Real, matrix: Matrix, upper: float = 1.0) -> None:
+        """New columns 0 <= x <= upper; matrix: csc, rows × new columns."""
+        count = len(cost)
+        if not count:
+            return
+        matrix.sum_duplicates()
+        begins = matrix.indptr[:-1].astype(np.int32)
+        limits = np.full(count, upper)
+        self.solver.addCols(
+            count, cost, np.zeros(count), limits, matrix.nnz, begins, matrix.indices.astype(np.int32), matrix.data
+        )
+        self.columns += count
+
+    def solve(self, seconds: float | None, iterations: int | None = None) -> bool:
+        """Optimal? The limits end it early; then nothing may be read but what was before."""
+        self.solver.setOptionValue(
+            "time_limit", float("inf") if seconds is None else self.solver.getRunTime() + seconds
+        )
+        self.solver.setOptionValue("simplex_iteration_limit", 2**31 - 1 if iterations is None else max(1, iterations))
+        self.solver.run()
+        self.iterations = max(0, int(self.solver.getInfo().simplex_iteration_count))
+        return self.solver.getModelStatus() in ENOUGH
+
+    def hold(self, columns: NDArray[np.int64], least: float) -> None:
+        """These columns are at least so much from now on."""
+        low, high = np.full(len(columns), least), np.full(len(columns), np.inf)
+        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
+
+    def answer(self) -> tuple[Real, Real, float]:
+        """Values of the columns, prices of the rows, objective."""
+        found = self.solver.getSolution()
+        return (
+            np.array(found.col_value),
+            np.array(found.row_dual),
+            float(self.solver.getInfo().objective_function_value),
+        )
+
+
+def whole(
+    cost: Real,
+    matrix: Matrix,
+    lower: Real,
+    upper: Real,
+    limit: Real,
+    integral: NDArray[np.bool_],
+    least: Real,
+    seconds: float | None = None,
+    nodes: int | None = None,
+    gap: float = 0.0,
+) -> Whole:
+    """Maximise cost·x, lower <= matrix·x <= upper, least <= x <= limit; x whole where `integral` says so."""
+    options = {"mip_rel_gap": gap, "mip_abs_gap": 1e-4, "mip_feasibility_tolerance": 1e-7}
+    if seconds is not None:
+        options["time_limit"] = max(0.05, seconds)
+    if nodes is not None:
+        options["mip_max_nodes"] = nodes
+    made = solver(**options)
+    made.changeObjectiveSense(highs.ObjSense.kMaximize)
+    empty = np.zeros(0, np.int32)
+    made.addRows(len(lower), lower, upper, 0, np.zeros(len(lower), np.int32), empty, np.zeros(0))
+    matrix = csc_matrix(matrix)
+    matrix.sum_duplicates()
+    made.addCols(
+        len(cost), cost, least, limit, matrix.nnz, matrix.indptr[:-1].astype(np.int32),
+        matrix.indices.astype(np.int32), matrix.data.astype(float),
+    )  # fmt: skip
+    which = np.flatnonzero(integral).astype(np.int32)
+    made.changeColsIntegrality(len(which), which, np.ones(len(which), np.uint8))
+    made.run()
+    info = made.getInfo()
+    found = info.primal_solution_status == highs.kSolutionStatusFeasible
+    values = np.array(made.getSolution().col_value) if found else None
+    return Whole(values, float(info.mip_dual_bound), made.getModelStatus() in ENOUGH, max(0, int(info.mip_node_count)))
