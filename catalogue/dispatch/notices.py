@@ -5,6 +5,7 @@ from catalogue.core.words import _
 from catalogue.dispatch.models import DispatchCandidate, Offer, TeachMode
 from catalogue.dispatch.states import Mode
 from catalogue.orders.models import Order
+from catalogue.organisations.called import name_on_day
 from catalogue.venues.models import Venue
 
 
@@ -14,7 +15,7 @@ def place_words(venue: Venue | None, teach_mode: TeachMode, host: Order | None =
         return _("线上")
     if venue is not None:
         return venue.name
-    return _("%(name)s现场", name=host.organisation.name) if host is not None else _("居村现场")
+    return _("%(name)s现场", name=name_on_day(host.organisation, None)) if host is not None else _("居村现场")
 
 
 def way_in(venue: Venue | None) -> str:

@@ -75,8 +75,8 @@ def persons_called(by: Actor, name: str) -> Sequence[Any]:
 def subjects_in(rows: Sequence[Audit]) -> dict[int, str]:
     """Names of the organisations acted for as they were at the time of each row, by the row's id, for display."""
     wanted = {row.acting_for_id for row in rows if row.acting_for_id is not None}
-    query = sa.select(Organisation.id, Organisation.name, Organisation.renamed_on).where(Organisation.id.in_(wanted))
-    known = {row.id: row for row in db.session.execute(query)}
+    asked = sa.select(Organisation.id, Organisation.name, Organisation.renamed_on, Organisation.ended_on)
+    known = {row.id: row for row in db.session.execute(asked.where(Organisation.id.in_(wanted)))}
     expect(known.values())
     return {row.id: called(known[row.acting_for_id], row.at) for row in rows if row.acting_for_id in known}
 

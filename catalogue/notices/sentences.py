@@ -68,14 +68,14 @@ def _at_risk(payload: dict[str, Any]) -> str:
 Words = Callable[[Any, dict[str, Any]], tuple[str, str]]
 WORDS: dict[Kind, Words] = {
     Kind.ORDER_SUBMITTED: lambda o, p: (
-        _("%(who)s的点单等您审核", who=called(o.organisation, o.submitted_at)),
+        _("%(who)s的点单等您审核", who=called(o.organisation, o.named_at)),
         _title(o),
     ),
     Kind.ORDER_RETURNED: lambda o, p: (_("点单退回来了，请补充后再交"), _title(o)),
     Kind.ORDER_REJECTED: lambda o, p: (_("点单没有通过"), _("%(title)s。原因和办法在点单页上。", title=_title(o))),
     Kind.ORDER_APPROVED: lambda o, p: (_("点单审核通过，等区里派单"), _title(o)),
     Kind.ORDER_CANCELLED: lambda o, p: (
-        _("%(who)s的点单取消了", who=called(o.organisation, o.submitted_at)),
+        _("%(who)s的点单取消了", who=called(o.organisation, o.named_at)),
         _title(o),
     ),
     Kind.ORDER_UNMET: lambda o, p: (_("这一季没排上，点单页上有换法"), _title(o)),

@@ -12,7 +12,7 @@ from catalogue.core.db import Base, key, reference, text, version_column
 from catalogue.core.models import History, Living, Scoped
 from catalogue.courses.models import Course, CourseVersion, EditionItem
 from catalogue.lecturers.models import Lecturer
-from catalogue.orders.states import State
+from catalogue.orders.states import OPEN, State
 from catalogue.organisations.models import Organisation
 from catalogue.venues.models import Venue
 
@@ -93,6 +93,12 @@ class Order(Living, Scoped, Base):
     windows: Mapped[list["OrderWindow"]] = relationship(
         back_populates="order", order_by="OrderWindow.rank", lazy="raise"
     )
+
+    @property
+    def named_at(self) -> datetime | None:
+        """The instant whose name of its organisation holds: when it was handed in, or None, today, while one that has merged waits for the lesson."""
+        waits = self.state in OPEN and self.organisation.ended_on is not None
+        return None if waits else self.submitted_at or self.made_at
 
 
 class OrderHistory(History, Base):

@@ -8,7 +8,7 @@ from typing import Any
 from catalogue.core import wording
 from catalogue.core.words import _
 from catalogue.orders.operations import CANCELLATIONS, REJECTIONS
-from catalogue.orders.states import State
+from catalogue.orders.states import OPEN, State
 from catalogue.organisations.called import Known, name_on_day
 
 
@@ -24,13 +24,18 @@ class Line:
 
 def committee(row: Any) -> Known:
     """Whose order a row of the list is, for its name on the day it was ordered."""
-    return Known(row.organisation_id, row.committee, row.renamed_on)
+    return Known(row.organisation_id, row.committee, row.renamed_on, row.ended_on)
 
 
 def ordered_at(row: Any) -> datetime:
     """The instant whose names hold for a row of the list."""
     instant: datetime = row.submitted_at or row.made_at
     return instant
+
+
+def named_at(row: Any) -> datetime | None:
+    """The instant whose name of the committee holds for a row of the list: None, today, while what has merged still waits for its lesson."""
+    return None if row.ended_on is not None and row.state in OPEN else ordered_at(row)
 
 
 def stamps(row: Any, line: Line | None = None) -> dict[int, tuple[Any, Any]]:

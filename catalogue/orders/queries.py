@@ -174,7 +174,7 @@ _LIST: Any = (
         Order.id, Order.number, Order.state, Order.origin, Order.version, Order.course_id, Order.expected, Order.made_at, Order.submitted_at,
         Order.check_by, Order.checked_at, Order.call_back_until, CourseVersion.title, Organisation.name.label("committee"),
         Order.organisation_id, _TOWN.name.label("town"), _TOWN.telephone.label("town_telephone"),
-        Organisation.renamed_on, _DISTRICT.name.label("district"), _DISTRICT.telephone.label("district_telephone"),
+        Organisation.renamed_on, Organisation.ended_on, _DISTRICT.name.label("district"), _DISTRICT.telephone.label("district_telephone"),
         _when(State.PLANNED).label("planned_at"), _when(State.SCHEDULED).label("scheduled_at"),
         _first_window().label("first_at"), _last_window().label("last_at"),
         sa.select(OrderHistory.words).where(OrderHistory.owner_id == Order.id, OrderHistory.to_state == Order.state)

@@ -333,8 +333,21 @@ def _end(organisation: Organisation, last_day: date, *, by: Actor, at: datetime,
     for model in (OrganisationName, OrganisationPlace):
         while (last := _last(model, organisation.id)).valid_from > max(last_day, clock.day_of(at)):
             _drop(last)  # what was dated for later will not be
+        if isinstance(last, OrganisationName) and last.valid_from > last_day:
+            last = _forget_name(organisation, last, by=by, at=at)
         if last.valid_until is None and last.valid_from <= last_day:
             last.valid_until = last_day
+
+
+def _forget_name(organisation: Organisation, dated: OrganisationName, *, by: Actor, at: datetime) -> OrganisationName:
+    """A name that would have begun after the last day held for no day: the one before it was the last. Found by it stays."""
+    if not has_alias(organisation.id, dated.name):
+        db.session.add(OrganisationAlias(organisation_id=organisation.id, alias=dated.name))
+    _drop(dated)
+    before: OrganisationName = _last(OrganisationName, organisation.id)
+    organisation.renamed_on = None
+    _take_name(organisation, before, by=by, at=at)
+    return before
 
 
 def _successor(

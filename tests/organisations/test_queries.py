@@ -10,7 +10,7 @@ from catalogue.core.db import db
 from catalogue.organisations import reshaping
 from catalogue.organisations.called import Known, called, expect, name_on_day
 from catalogue.organisations.models import Organisation
-from tests.factories import NOON, TODAY, a_committee
+from tests.factories import NOON, TODAY, a_committee, the_town
 
 JOB = actor.job("test")
 DAY = timedelta(days=1)
@@ -87,3 +87,47 @@ def test_rows_of_a_list_are_expected_in_one_statement(app, statements):
         said = [called(row, NOON - DAY) for row in rows]
 
     assert (len(sent), said) == (1, ["甲村（现 甲新村）", "乙村（现 乙新村）", "丙村（现 丙新村）"])
+
+
+def merged(name, *committees, on=TODAY):
+    return reshaping.merge(
+        committees, name=name, kind="neighbourhood", parent=the_town(), on=on, by=JOB, at=NOON + (on - TODAY)
+    )
+
+
+def test_after_its_last_day_a_merged_committee_is_called_by_its_successor(app):
+    first, second, third = (a_committee(name, the_town()) for name in ("湾塘社区", "下塘社区", "上塘社区"))
+    reshaping.rename(first, "湾塘改名村", on=TODAY, by=JOB, at=NOON)  # never held: it ended the day before
+    both = merged("塘湾社区", first, second)
+
+    days = (TODAY - DAY, TODAY, TODAY + 30 * DAY, None)
+    assert [called(first, day) for day in days] == ["湾塘社区（现 塘湾社区）", *["塘湾社区（原湾塘社区）"] * 3]
+    assert [name_on_day(second, day) for day in days] == ["下塘社区", "塘湾社区", "塘湾社区", "塘湾社区"]
+    assert (first.name, [called(both, day) for day in days]) == ("湾塘社区", ["塘湾社区"] * 4)
+
+    merged("大塘社区", both, third, on=TODAY + 9 * DAY)
+    db.session().info.clear()  # the next request
+    days = (TODAY - DAY, TODAY, TODAY + 9 * DAY)
+    assert [called(first, day) for day in days] == [
+        "湾塘社区（现 大塘社区）", "塘湾社区（现 大塘社区）（原湾塘社区）", "大塘社区（原湾塘社区）",
+    ]  # fmt: skip
+
+
+def test_one_that_was_split_keeps_its_name_beside_those_it_became_and_one_that_ended_keeps_it_alone(app):
+    village, gone = a_committee("湾塘社区", the_town()), a_committee("下塘社区", the_town())
+    new = [reshaping.Part(name, "neighbourhood") for name in ("东塘社区", "西塘社区")]
+    reshaping.split(village, new, on=TODAY, by=JOB, at=NOON)
+    reshaping.end(gone, on=TODAY, by=JOB, at=NOON)
+
+    assert {called(village, day) for day in (TODAY - DAY, TODAY, None)} == {"湾塘社区（现 东塘社区、西塘社区）"}
+    assert {called(gone, day) for day in (TODAY - DAY, TODAY + 9 * DAY, None)} == {"下塘社区"}
+
+
+def test_successors_cost_one_statement_a_page(app, statements):
+    ids = [a_committee(f"{n}村", the_town()).id for n in "甲乙丙"]
+    merged("三村社区", *loaded(*ids))
+    db.session.expire_all()
+
+    with statements() as sent:
+        said = [called(row, None) for row in loaded(*ids)]
+    assert (len(sent), said) == (2, [f"三村社区（原{n}村）" for n in "甲乙丙"])
