@@ -4,14 +4,16 @@ A chain of seats is priced backwards first (what could follow at most, repeated 
 then labels run forwards through the day and only those are followed that this bound still lets earn something.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from catalogue.matching.planner.chains import Chains, chains_of
 from catalogue.matching.planner.compiled import Compiled
+from catalogue.matching.planner.free_days import FreeDays
 from catalogue.matching.planner.intervals import Whole
-from catalogue.matching.planner.master import Columns
+from catalogue.matching.planner.master import Columns, joined
 from catalogue.matching.planner.places import Real
 from catalogue.matching.planner.roster import Roster
 
@@ -20,6 +22,9 @@ CACHED = 4_000_000  # entries of remembered arc matrices: bounds the memory
 WIDEST = 3_000  # seats of a shift; more are left to the search without prices
 FOLLOWED = 4_000  # labels followed in one shift before its bound is taken as it is
 WAITING = 120  # labels that wait at one seat; beyond them the poorest goes, and the bound is taken as it is
+BLOCK = 60_000  # seats priced together
+BLOCKS = 4  # graphs of so many blocks are remembered; more are made anew in each round
+WIDTHS = (24, 240, 2_400, 24_000)  # labels of a layer followed in each shift, while fewer find nothing
 MITE = 1e-7  # points that are no difference
 ASK_EVERY = 64  # labels followed between two looks at the stop
 
@@ -60,14 +65,59 @@ class LongDays:
         self.over = over
         self.model, self.shifts, self.roster = model, shifts, roster
         self.weight = model.problem.weights.km
+        days = zip(model.shift_lecturer[shifts].tolist(), model.shift_day[shifts].tolist(), strict=True)
+        held = np.array([bool(roster.held_stops.get(key)) for key in days], dtype=bool)
+        self.held, self.free = shifts[held], shifts[~held]
+        self._chains: list[Chains] = []
         self._known: dict[int, Arcs] = {}
         self._room = CACHED
         self.work = 0
 
     def price(self, net: Real, least: Real, many: int) -> tuple[Columns, Whole, Real]:
         """For each shift up to `many` days that net more than least[shift]; shifts and what no day of theirs exceeds."""
+        parts = [self._price_held(net, least, many)]
+        for chains in self.chains():
+            parts.append(self._price_free(chains, net, least, many))
+        shifts, most = np.concatenate([part[1] for part in parts]), np.concatenate([part[2] for part in parts])
+        return joined([part[0] for part in parts]), shifts, most
+
+    # --- shifts on which nothing is held ------------------------------------------------------------------------
+
+    def chains(self) -> Iterator[Chains]:
+        """The graphs, a block of shifts after the other, remembered while there is room."""
+        if self._chains:
+            yield from self._chains
+            return
+        seats = np.cumsum(np.diff(self.model.shift_first)[self.free])
+        lots = np.split(self.free, np.flatnonzero(np.diff(seats // BLOCK)) + 1)
+        made = [chains_of(self.model, lot) for lot in lots if len(lot)] if len(lots) <= BLOCKS else None
+        if made is None:
+            yield from (chains_of(self.model, lot) for lot in lots if len(lot))
+        else:
+            self._chains = made
+            yield from made
+
+    def _price_free(self, chains: Chains, net: Real, least: Real, many: int) -> tuple[Columns, Whole, Real]:
+        """The most promising labels first; all that matter only where these find nothing in any shift."""
+        days, asked = FreeDays(chains, net), least[chains.shifts]
+        most, found = days.top.copy(), []
+        for width in WIDTHS:
+            if self.over():
+                break
+            answer = days.search(asked, width, many)
+            self.work += answer.labels
+            most = np.minimum(most, answer.most)
+            found.append(answer.columns)
+            if len(answer.columns) or not answer.more.any():
+                break
+            asked = np.where(answer.more, asked, np.inf)
+        return joined(found), chains.shifts, most
+
+    # --- shifts on which something is held ----------------------------------------------------------------------
+
+    def _price_held(self, net: Real, least: Real, many: int) -> tuple[Columns, Whole, Real]:
         shifts, values, chains, best = [], [], [], []
-        for shift in self.shifts.tolist():
+        for shift in self.held.tolist():
             arcs = self.arcs(shift)
             found, most = self._search(arcs, net[arcs.seats], float(least[shift]), many)
             best.append(most)
@@ -79,7 +129,7 @@ class LongDays:
         first = np.append(0, np.cumsum([len(chain) for chain in chains])).astype(np.int64)
         flat = np.concatenate([*chains, np.zeros(0, dtype=np.int64)])
         columns = Columns(np.array(shifts, dtype=np.int64), np.array(values, dtype=np.float64), first, flat)
-        return columns, self.shifts, np.array(best, dtype=np.float64)
+        return columns, self.held, np.array(best, dtype=np.float64)
 
     # --- the shift as a graph -----------------------------------------------------------------------------------
 
