@@ -56,6 +56,7 @@ from catalogue.lecturers import part_views as lecturer_parts
 from catalogue.lecturers import views as lecturers
 from catalogue.lecturers.events import AvailabilityChanged
 from catalogue.lessons import api as lessons_api
+from catalogue.lessons import calendar_views as calendars
 from catalogue.lessons import feed_views as feeds
 from catalogue.lessons import models as _lessons
 from catalogue.lessons import move_views as moves
@@ -128,6 +129,7 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     edition_views.pages,
     lessons.pages,
     feeds.pages,
+    calendars.pages,
     moves.pages,
     ratings.pages,
     notices.pages,
