@@ -4,6 +4,7 @@ How a feature adds its own api.py stands in docs/api.md.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
@@ -27,6 +28,9 @@ from catalogue.core.words import _
 PREFIX = "/api/v1"
 MOST_ROWS = 100
 MOST_BYTES = 1024 * 1024
+_STRONG = re.compile(
+    r'"([0-9]{1,9})"', re.ASCII
+)  # RFC 9110: If-Match compares strongly, a weak or bare mark never matches
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -104,10 +108,10 @@ def expected_version() -> int:
     said = request.headers.get("If-Match", "").strip()
     if not said:
         raise Missing(_('请带上 If-Match，值为上次读到的 ETag，例如 If-Match: "3"。'))
-    plain = said.removeprefix("W/").strip('"')
-    if not (plain.isascii() and plain.isdigit() and len(plain) < 10):
-        raise Invalid(_("If-Match 应当是读取时得到的 ETag。"), field="If-Match")
-    return int(plain)
+    told = _STRONG.fullmatch(said)
+    if told is None:
+        raise Invalid(_('If-Match 应当是读取时得到的 ETag，连引号照抄，例如 If-Match: "3"。'), field="If-Match")
+    return int(told[1])
 
 
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────

@@ -120,6 +120,15 @@ def test_actions_need_the_version_and_a_stale_one_is_412(ask, scene):
 
     none = ask(town, "post", path, json={"action": "approve"})
     stale = ask(town, "post", path, json={"action": "approve", "version": order.version - 1})
+    old, weak, bare = (
+        ask(town, "post", path, json={"action": "approve"}, headers={"If-Match": said})
+        for said in (f'"{order.version - 1}"', f'W/"{order.version}"', str(order.version))
+    )
+    assert [(a.status_code, a.json["title"]) for a in (old, weak, bare)] == [
+        (412, "stale"),
+        (422, "invalid"),
+        (422, "invalid"),
+    ]
     done = ask(town, "post", path, json={"action": "approve"}, headers={"If-Match": f'"{order.version}"'})
 
     assert (none.status_code, stale.status_code, done.status_code, done.get_json()["state"]) == (
