@@ -79,7 +79,7 @@ from catalogue.orders import form_views as order_form
 from catalogue.orders import models as _orders
 from catalogue.orders import tasks as orders_tasks
 from catalogue.orders import views as orders
-from catalogue.orders.events import OrderCancelled
+from catalogue.orders.events import OrderApproved, OrderCancelled, OrderReturned, OrderUnmet
 from catalogue.organisations import api as organisations_api
 from catalogue.organisations import models as _organisations
 from catalogue.organisations import reshaping_views as reshaping
@@ -161,6 +161,9 @@ LISTENERS: events.Table = {  # news → reactions, in order, in the same transac
     EditionChanged: (menu_reactions.on_edition,),
     AvailabilityChanged: (lessons_reactions.on_availability, menu_reactions.on_lecturer),
     VenueChanged: (lessons_reactions.on_venue,),
+    OrderApproved: (dispatch_reactions.on_order_approved,),
+    OrderReturned: (dispatch_reactions.on_order_gone,),
+    OrderUnmet: (dispatch_reactions.on_order_gone,),
     OrderCancelled: (dispatch_reactions.on_order_cancelled, lessons_reactions.on_order_cancelled),
     OfferAccepted: (lessons_reactions.on_offer_accepted,),
     LessonDelivered: (ratings_reactions.on_delivered,),

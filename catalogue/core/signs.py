@@ -60,6 +60,12 @@ SIGNS: dict[str, dict[str, Sign]] = {
         "withdrawn": Sign(_l("已撤回"), "back"),
         "taken": Sign(_l("别人先接了"), "people"),
     },
+    "corps_ask": {
+        "open": Sign(_l("等宣讲团定人"), "clock", "wait", _l("等您定人")),
+        "named": Sign(_l("已定人"), "check", "done"),
+        "silent": Sign(_l("宣讲团没定人"), "clock", "stop"),
+        "ended": Sign(_l("不用定了"), "cross"),
+    },
     "lesson": {
         "scheduled": Sign(_l("已定课"), "day", "go"),
         "delivered": Sign(_l("已上课"), "check", "done"),
@@ -202,6 +208,12 @@ DEEDS: dict[str, dict[str, Any]] = {
         "decline": _l("婉拒"),
         "expire": _l("到时没有答复"),
         "lose": _l("别人先接了"),
+    },
+    "corps_ask": {
+        "create": _l("请宣讲团定人"),
+        "name": _l("定了人"),
+        "lapse": _l("到时没定人"),
+        "end": _l("不用定了"),
     },
     "lesson": {
         "create": _l("定课"),

@@ -61,3 +61,24 @@ class OfferWithdrawn:
 @dataclass(frozen=True)
 class OfferExpired:
     offer_id: int
+
+
+@dataclass(frozen=True)
+class CorpsAsked:
+    """The leader of a corps is to name a member, until the row's answer_by."""
+
+    ask_id: int
+
+
+@dataclass(frozen=True)
+class CorpsNamed:
+    """Nobody waits for the leader any more: somebody was proposed, or the order waits no longer (ask its state)."""
+
+    ask_id: int
+
+
+@dataclass(frozen=True)
+class CorpsSilent:
+    """The leader named nobody in time: the desk's task."""
+
+    ask_id: int

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from catalogue.core.db import Base, key, reference, text, version_column
 from catalogue.core.models import History, Living, Scoped
 from catalogue.courses.models import Course, CourseVersion
-from catalogue.dispatch.states import Mode, ModeFrom, OfferState, State
-from catalogue.lecturers.models import Lecturer
+from catalogue.dispatch.states import AskState, Mode, ModeFrom, OfferState, State
+from catalogue.lecturers.models import Corps, Lecturer
 from catalogue.orders.models import Order
 from catalogue.venues.models import Venue
 
@@ -175,3 +175,33 @@ class OfferHistory(History, Base):
 
 
 Offer.history = OfferHistory
+
+
+class CorpsAsk(Living, Scoped, Base):
+    """A corps asked to name who goes to an order: one row per time of asking, one open at a time."""
+
+    __tablename__ = "corps_ask"
+    __table_args__ = (
+        sa.Index("uq_corps_ask_open", "order_id", unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
+        sa.Index("ix_corps_ask_deadline", "state", "answer_by"),
+    )  # fmt: skip
+
+    id: Mapped[int] = key()
+    state: Mapped[AskState]
+    order_id: Mapped[int] = reference("order")
+    corps_id: Mapped[int] = reference("corps", index=False)
+    asked_at: Mapped[datetime]
+    answer_by: Mapped[datetime]  # computed once; changing a setting never moves it
+    version: Mapped[int] = version_column()
+    __mapper_args__: Any = {"version_id_col": version}
+
+    order: Mapped[Order] = relationship(lazy="raise")
+    corps: Mapped[Corps] = relationship(lazy="raise")
+
+
+class CorpsAskHistory(History, Base):
+    __tablename__ = "corps_ask_history"
+    owner_id: Mapped[int] = reference("corps_ask")
+
+
+CorpsAsk.history = CorpsAskHistory

@@ -15,7 +15,7 @@ from catalogue.core.actor import Actor, Kind
 from catalogue.core.db import db
 from catalogue.core.errors import IllegalAction, Invalid, Refusal
 from catalogue.core.words import _
-from catalogue.dispatch import claims, policy, queries
+from catalogue.dispatch import claims, corps, policy, queries
 from catalogue.dispatch.asking import lecturers_time, live_orders, locked, make, pass_over, resources, standing, untried
 from catalogue.dispatch.candidates import Case, Pick, case_of
 from catalogue.dispatch.errors import NotYours, OfferClosed, ReasonMissing
@@ -267,6 +267,8 @@ def release(dispatch: Dispatch, why: str, *, by: Actor, at: datetime, words: str
         served.live = False
         if served.order.state is OrderState.PLANNED:
             ordering.unplan(served.order, by=by, at=at, code=why, words=words)
+            if why != "redispatched":
+                corps.ask(served.order, by=by, at=at)
     db.session.flush()
 
 

@@ -16,7 +16,7 @@ from catalogue.core.errors import IllegalAction, Refusal
 from catalogue.core.words import _
 from catalogue.demand.models import Gap, Lack
 from catalogue.demand.states import GapState
-from catalogue.dispatch import claims, policy, queries
+from catalogue.dispatch import claims, corps, policy, queries
 from catalogue.dispatch.asking import live_orders, locked, standing, untried
 from catalogue.dispatch.candidates import Case, Pick, case_of
 from catalogue.dispatch.errors import AlreadyDispatched, BadPick, NothingKept, NotYours, OwnProposal, ReasonMissing
@@ -77,6 +77,7 @@ def propose(
             db.session.flush()
     except sa.exc.IntegrityError as refused:
         raise AlreadyDispatched(_("这张点单正在派，请刷新后看。")) from refused
+    corps.named(case.orders, by=by, at=at)
     events.publish(DispatchProposed(dispatch.id), by=by, at=at)
     return dispatch
 
@@ -318,7 +319,7 @@ def _district(order_ids: Sequence[int]) -> int:
 
 
 def sweep(at: datetime) -> int:
-    """Expires every open offer whose deadline has passed and asks the next of its list. Idempotent; returns how many."""
+    """Expires every open offer whose deadline has passed and asks the next of its list; tells of leaders who named nobody. Idempotent; returns how many."""
     with transaction(writes=False):
         due = db.session.scalars(
             sa.select(Offer.id)
@@ -330,4 +331,4 @@ def sweep(at: datetime) -> int:
     for offer_id in due:
         with transaction(writes=True):
             done += expire(offer_id, by=job("dispatch.sweep"), at=at)
-    return done
+    return done + corps.sweep(at)

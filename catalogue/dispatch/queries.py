@@ -23,8 +23,16 @@ from catalogue.courses.models import Course, CourseVersion
 from catalogue.demand.models import Gap
 from catalogue.demand.states import GapState
 from catalogue.dispatch import policy
-from catalogue.dispatch.models import Dispatch, DispatchCandidate, DispatchHistory, DispatchOrder, Offer, OfferHistory
-from catalogue.dispatch.states import Mode, OfferState, State
+from catalogue.dispatch.models import (
+    CorpsAsk,
+    Dispatch,
+    DispatchCandidate,
+    DispatchHistory,
+    DispatchOrder,
+    Offer,
+    OfferHistory,
+)
+from catalogue.dispatch.states import AskState, Mode, OfferState, State
 from catalogue.lecturers.models import Corps, CorpsMember, CorpsRole, Lecturer
 from catalogue.orders.models import Order, OrderWindow
 from catalogue.orders.states import State as OrderState
@@ -249,9 +257,10 @@ def asked_of_corps(by: Actor, at: datetime) -> Sequence[Any]:
     return db.session.execute(
         sa.select(
             Order.id, Order.number, Order.expected, CourseVersion.title, Organisation.name.label("committee"), _TOWN.name.label("town"),
-            Corps.name.label("corps"), _SOONEST.label("soonest"),
+            Corps.name.label("corps"), CorpsAsk.answer_by, _SOONEST.label("soonest"),
         )
         .join(Corps, Corps.id == Order.corps_id)
+        .outerjoin(CorpsAsk, sa.and_(CorpsAsk.order_id == Order.id, CorpsAsk.state == AskState.OPEN))
         .join(CourseVersion, CourseVersion.id == Order.course_version_id)
         .join(Organisation, Organisation.id == Order.organisation_id)
         .outerjoin(_TOWN, _TOWN.id == Order.town_id)

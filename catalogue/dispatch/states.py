@@ -42,6 +42,28 @@ NEXT = {
 LIVE = (State.PROPOSED, State.APPROVED, State.SETTLED)
 
 
+class AskState(StrEnum):
+    """Of a corps asked to name a member."""
+
+    OPEN = "open"
+    NAMED = "named"
+    SILENT = "silent"
+    ENDED = "ended"
+
+
+class AskAction(StrEnum):
+    NAME = "name"
+    LAPSE = "lapse"
+    END = "end"
+
+
+ASK_NEXT = {
+    (AskState.OPEN, AskAction.NAME): AskState.NAMED,
+    (AskState.OPEN, AskAction.LAPSE): AskState.SILENT,
+    (AskState.OPEN, AskAction.END): AskState.ENDED,
+}
+
+
 class OfferState(StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"

@@ -15,7 +15,7 @@ from catalogue.core.shell import cut, joined
 from catalogue.core.web import actor, now, page, permit, roles
 from catalogue.core.words import _, spoken
 from catalogue.demand.models import Lack
-from catalogue.dispatch import board, candidates, operations, policy, problem, queries
+from catalogue.dispatch import board, candidates, corps, operations, policy, problem, queries
 from catalogue.dispatch.candidates import Case, Pick
 from catalogue.dispatch.forms import ActForm, GapForm, ProposeForm, numbers_of
 from catalogue.dispatch.models import Dispatch
@@ -116,7 +116,7 @@ def _desk(form: ProposeForm) -> ResponseReturnValue:
             "dispatch/_desk.html", form=form, waiting=waiting, able=able, case=case, asked=asked, due=_due, page_number=number,
             pages=-(-waiting[0].waiting // queries.QUEUE) if waiting else 1, under_way=under_way, gap_form=GapForm(formdata=None),
             joint=_joint(case, waiting) if case else [], week=week, by_room=by_room, place_words=place_words, rivals=rivals, wish=_wish,
-            last=queries.last_try(asked) if case else None, reasons=REASONS, modes=MODES, default=default_mode(case) if case else None, mode_from=FROM,
+            asked_corps=corps.latest(asked) if case and case.orders[0].corps_id else None, last=queries.last_try(asked) if case else None, reasons=REASONS, modes=MODES, default=default_mode(case) if case else None, mode_from=FROM,
         )  # fmt: skip
         return case, cut(html)
 

@@ -10,13 +10,13 @@ from catalogue.core.clock import day_of
 from catalogue.core.db import db
 from catalogue.core.models import Outbox
 from catalogue.dispatch import states as dispatches
-from catalogue.dispatch.models import Dispatch, Offer
+from catalogue.dispatch.models import CorpsAsk, Dispatch, Offer
 from catalogue.lessons import risks
 from catalogue.lessons import states as lessons
 from catalogue.lessons.models import Lesson, LessonLecturer, MissedBy, Move
 from catalogue.lessons.queries import whole
 from catalogue.notices.kinds import Kind
-from catalogue.notices.queries import holders, persons_of
+from catalogue.notices.queries import holders, leaders, persons_of
 from catalogue.orders import states as orders
 from catalogue.orders.checkers import checkers
 from catalogue.orders.models import Order
@@ -111,6 +111,19 @@ def _of_withdrawn(offer_id: int, told: Told) -> Persons:
 
 def _of_unanswered(offer_id: int, told: Told) -> Persons:
     return _proposer_and_desk(db.session.get_one(Offer, offer_id).dispatch_id, told)
+
+
+def _leader(ask_id: int, told: Told) -> Persons:
+    """The leader of the corps on that day, while a member is still to be named."""
+    asked = db.session.get_one(CorpsAsk, ask_id)
+    return leaders(asked.corps_id, told.day) if asked.state is dispatches.AskState.OPEN else set()
+
+
+def _desk_of_silence(ask_id: int, told: Told) -> Persons:
+    """The desk, while nobody was named after all."""
+    asked = db.session.get_one(CorpsAsk, ask_id)
+    waits = db.session.get_one(Order, asked.order_id).state is orders.State.APPROVED
+    return _desk(asked, told) if waits and asked.state is dispatches.AskState.SILENT else set()
 
 
 # ── lessons, moves, ratings ─────────────────────────────────────────────────────────────────────
@@ -208,6 +221,8 @@ RULES: dict[Kind, Callable[[int, Told], Persons]] = {
     Kind.OFFER_TAKEN: _asked(dispatches.OfferState.TAKEN),
     Kind.OFFER_DECLINED: _of_unanswered,
     Kind.OFFER_EXPIRED: _of_unanswered,
+    Kind.CORPS_ASKED: _leader,
+    Kind.CORPS_SILENT: _desk_of_silence,
     Kind.LESSON_SCHEDULED: _when_lesson(lessons.State.SCHEDULED),
     Kind.LESSON_REMINDER: _before_lesson,
     Kind.LESSON_MOVED: _when_lesson(lessons.State.SCHEDULED),

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     OFFER_TAKEN = "offer_taken"
     OFFER_DECLINED = "offer_declined"
     OFFER_EXPIRED = "offer_expired"
+    CORPS_ASKED = "corps_asked"
+    CORPS_SILENT = "corps_silent"
     LESSON_SCHEDULED = "lesson_scheduled"
     LESSON_REMINDER = "lesson_reminder"
     LESSON_MOVED = "lesson_moved"

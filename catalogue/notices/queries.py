@@ -12,8 +12,8 @@ from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db
 from catalogue.core.models import Outbox
 from catalogue.core.paging import Page, paged
-from catalogue.dispatch.models import Dispatch, Offer
-from catalogue.lecturers.models import Lecturer
+from catalogue.dispatch.models import CorpsAsk, Dispatch, Offer
+from catalogue.lecturers.models import CorpsMember, CorpsRole, Lecturer
 from catalogue.lessons import queries as lessons
 from catalogue.lessons.models import Lesson, LessonLecturer, Move
 from catalogue.notices.models import Message
@@ -41,6 +41,19 @@ def holders(role: Role, organisation_ids: Iterable[int | None], day: date) -> se
 def persons_of(lecturer_ids: Iterable[int]) -> set[int]:
     """The persons of these lecturers who are still with us."""
     query = sa.select(Lecturer.person_id).where(Lecturer.id.in_(list(lecturer_ids)), Lecturer.ended_on.is_(None))
+    return set(db.session.scalars(query))
+
+
+def leaders(corps_id: int, day: date) -> set[int]:
+    """The persons who lead a corps on a day."""
+    query = (
+        sa.select(Lecturer.person_id)
+        .join(CorpsMember, CorpsMember.lecturer_id == Lecturer.id)
+        .where(
+            CorpsMember.corps_id == corps_id, CorpsMember.role == CorpsRole.LEADER, CorpsMember.joined_on <= day,
+            sa.or_(CorpsMember.left_on.is_(None), CorpsMember.left_on >= day),
+        )
+    )  # fmt: skip
     return set(db.session.scalars(query))
 
 
@@ -112,6 +125,19 @@ def _offers(by: Actor, ids: Sequence[int]) -> sa.Select[Any] | None:
     return sa.select(Offer).where(Offer.id.in_(ids), sa.or_(*ways)).options(*shown) if ways else None
 
 
+def _asks(by: Actor, ids: Sequence[int]) -> sa.Select[Any] | None:
+    led = sa.select(CorpsMember.corps_id).where(
+        CorpsMember.lecturer_id == (by.lecturer_id or 0),
+        CorpsMember.role == CorpsRole.LEADER,
+        CorpsMember.left_on.is_(None),
+    )
+    ways: list[Any] = [CorpsAsk.corps_id.in_(led)]
+    if by.has(*SEES_ROWS):
+        ways.append(in_scope(by, CorpsAsk))
+    shown = (joinedload(CorpsAsk.order).joinedload(Order.course_version), joinedload(CorpsAsk.order).joinedload(Order.organisation), joinedload(CorpsAsk.corps))  # fmt: skip
+    return sa.select(CorpsAsk).where(CorpsAsk.id.in_(ids), sa.or_(*ways)).options(*shown)
+
+
 def _lessons(by: Actor, ids: Sequence[int]) -> sa.Select[Any] | None:
     seats = selectinload(Lesson.lecturers).joinedload(LessonLecturer.lecturer)
     shown = (joinedload(Lesson.course_version), joinedload(Lesson.organisation), seats)
@@ -136,6 +162,7 @@ _LOADERS: dict[str, Any] = {
     "order": _orders,
     "dispatch": _dispatches,
     "offer": _offers,
+    "corps_ask": _asks,
     "lesson": _lessons,
     "move": _moves,
     "rating": _ratings,

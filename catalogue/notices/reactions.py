@@ -7,7 +7,7 @@ from catalogue.core import clock, outbox
 from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db
 from catalogue.dispatch import events as dispatching
-from catalogue.dispatch.models import Dispatch, Offer
+from catalogue.dispatch.models import CorpsAsk, Dispatch, Offer
 from catalogue.dispatch.states import Mode
 from catalogue.lessons import events as teaching
 from catalogue.lessons.models import Lesson, Move
@@ -114,6 +114,19 @@ def on_offer_unanswered(news: Any, *, by: Actor, at: datetime) -> None:
         _put(kind, offer, by=by, at=at)
 
 
+def on_corps_asked(news: dispatching.CorpsAsked, *, by: Actor, at: datetime) -> None:
+    _put(Kind.CORPS_ASKED, db.session.get_one(CorpsAsk, news.ask_id), by=by, at=at)
+
+
+def on_corps_named(news: dispatching.CorpsNamed, *, by: Actor, at: datetime) -> None:
+    """What was not told yet need not be told."""
+    outbox.cancel("corps_ask", news.ask_id, at=at)
+
+
+def on_corps_silent(news: dispatching.CorpsSilent, *, by: Actor, at: datetime) -> None:
+    _put(Kind.CORPS_SILENT, db.session.get_one(CorpsAsk, news.ask_id), by=by, at=at)
+
+
 # ── lessons and moves ───────────────────────────────────────────────────────────────────────────
 
 
@@ -198,6 +211,9 @@ LISTENERS: dict[type, Any] = {
     dispatching.OfferTaken: on_offer_taken,
     dispatching.OfferDeclined: on_offer_unanswered,
     dispatching.OfferExpired: on_offer_unanswered,
+    dispatching.CorpsAsked: on_corps_asked,
+    dispatching.CorpsNamed: on_corps_named,
+    dispatching.CorpsSilent: on_corps_silent,
     teaching.LessonScheduled: on_lesson_scheduled,
     teaching.LessonMoved: on_lesson_moved,
     teaching.LessonLost: on_lesson_ended,

@@ -7,7 +7,7 @@ from typing import Any
 
 from catalogue.core.wording import listed, moment_text, span_text
 from catalogue.core.words import _
-from catalogue.dispatch.states import Mode
+from catalogue.dispatch.states import AskState, Mode
 from catalogue.notices.kinds import Kind
 from catalogue.notices.models import Message
 from catalogue.organisations.called import called
@@ -29,7 +29,7 @@ def _title(thing: Any) -> str:
     """The course a row is about."""
     if hasattr(thing, "course_version"):
         return str(thing.course_version.title)
-    holder = thing.dispatch if hasattr(thing, "dispatch") else thing.lesson
+    holder = next(getattr(thing, name) for name in ("dispatch", "order", "lesson") if hasattr(thing, name))
     return str(holder.course_version.title)
 
 
@@ -100,6 +100,14 @@ WORDS: dict[Kind, Words] = {
         _("%(who)s到时没有答复", who=o.lecturer.display_name),
         f"{_title(o)} · {_when(o)}",
     ),
+    Kind.CORPS_ASKED: lambda a, p: (
+        _("请定谁去讲，%(by)s 截止", by=moment_text(a.answer_by)),
+        f"{_title(a)} · {called(a.order.organisation, a.asked_at)}",
+    ),
+    Kind.CORPS_SILENT: lambda a, p: (
+        _("%(corps)s到时没定谁去，请您来派", corps=a.corps.name),
+        f"{_title(a)} · {called(a.order.organisation, a.asked_at)}",
+    ),
     Kind.LESSON_SCHEDULED: lambda k, p: (_("课定了：%(when)s", when=_when(k)), f"{_title(k)} · {_lecturers(k)}"),
     Kind.LESSON_REMINDER: lambda k, p: (
         _("快上课了：%(when)s", when=_when(k)),
@@ -122,6 +130,7 @@ URLS: dict[str, Callable[[Any], str]] = {
     "order": lambda o: f"/orders/{o.id}",
     "dispatch": lambda d: f"/dispatch/{d.id}",
     "offer": lambda o: f"/offers/{o.id}",
+    "corps_ask": lambda a: f"/offers/corps/{a.order_id}" if a.state is AskState.OPEN else "/offers/corps/",
     "lesson": lambda k: f"/lessons/{k.number}",
     "move": lambda m: f"/moves/{m.id}",
     "rating": lambda r: f"/ratings/{r.id}",
@@ -132,6 +141,8 @@ TO_THE_DESK = {Kind.OFFER_DECLINED, Kind.OFFER_EXPIRED}
 def _url(message: Message, thing: Any) -> str:
     if message.kind in TO_THE_DESK:
         return f"/dispatch/{thing.dispatch_id}"
+    if message.kind == Kind.CORPS_SILENT:
+        return f"/dispatch/?o={thing.order_id}"
     if message.kind == Kind.LESSON_UNACCOUNTED:
         return f"/lessons/{thing.number}/attendance"
     return URLS[message.subject](thing)

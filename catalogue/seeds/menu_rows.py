@@ -13,6 +13,7 @@ from catalogue.courses import operations as courses
 from catalogue.courses.models import Audience, Category, Course, CourseForm, Edition, Equipment, Series
 from catalogue.courses.operations import Honour
 from catalogue.courses.queries import versions_of
+from catalogue.courses.states import OfferMode
 from catalogue.organisations.models import Organisation
 from catalogue.seeds import reading
 from catalogue.seeds.cast import SEEDER
@@ -50,7 +51,8 @@ class Menu:
         form = self._words[CourseForm]
         values = {
             "category_id": self._words[Category][row["category"]], "subcategory_id": self._subcategory(row["category"], row["subcategory"]),
-            "series_id": self._series_id(row["series"]), "orderable": row["orderable"], "source": row["source"][:60], "tags": row["tags"],
+            "series_id": self._series_id(row["series"]), "orderable": row["orderable"], "source": row["source"][:60],
+            "offer_mode": OfferMode(row["offer_mode"]) if "offer_mode" in row else None, "tags": row["tags"],
             "problems": row["problems"], "title": row["title"], "summary": f"{row['summary']}", "outline": "\n".join(row["outline"]),
             "form": form[row["form"]], "minutes": row["minutes"], "size_min": row["size_min"], "size_max": row["size_max"],
             "onsite": "onsite" in row["modes"], "venue": "venue" in row["modes"], "online": "online" in row["modes"],

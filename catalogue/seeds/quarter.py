@@ -228,8 +228,9 @@ class Quarter:
     def propose(self, row: Row, step: Row, at: datetime) -> None:
         served = [row, *(r for r in self.rows.values() if r.get("joins") == row["key"])]
         picks = [self.pick(lecturer, step["place"], step["lesson"], row) for lecturer in step["candidates"]]
+        mode = Mode(step.get("offer_mode") or (Mode.DIRECT if len(picks) == 1 else Mode.RANKED))
         made = dispatching.propose(
-            [self.order(r) for r in served], picks, mode=Mode.DIRECT if len(picks) == 1 else Mode.RANKED, by=self.actor(step["by"]), at=at
+            [self.order(r) for r in served], picks, mode=mode, by=self.actor(step["by"]), at=at
         )  # fmt: skip
         self.cast.seeded.note("dispatch", made.id)
 

@@ -2057,6 +2057,51 @@ def upgrade() -> None:
     op.create_index("ix_order_town_queue", "order", ["town_id", "state", "id"], unique=False)
     op.create_index(op.f("ix_order_venue_id"), "order", ["venue_id"], unique=False)
     op.create_table(
+        "corps_ask",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "named",
+                "silent",
+                "ended",
+                name="askstate",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("corps_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("district_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("town_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["corps_id"], ["corps.id"], name=op.f("fk_corps_ask_corps_id")),
+        sa.ForeignKeyConstraint(["district_id"], ["organisation.id"], name=op.f("fk_corps_ask_district_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["order.id"], name=op.f("fk_corps_ask_order_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_corps_ask_organisation_id")),
+        sa.ForeignKeyConstraint(["town_id"], ["organisation.id"], name=op.f("fk_corps_ask_town_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_corps_ask")),
+    )
+    op.create_index("ix_corps_ask_deadline", "corps_ask", ["state", "answer_by"], unique=False)
+    op.create_index(op.f("ix_corps_ask_district_id"), "corps_ask", ["district_id"], unique=False)
+    op.create_index(op.f("ix_corps_ask_order_id"), "corps_ask", ["order_id"], unique=False)
+    op.create_index(op.f("ix_corps_ask_organisation_id"), "corps_ask", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_corps_ask_town_id"), "corps_ask", ["town_id"], unique=False)
+    op.create_index(
+        "uq_corps_ask_open",
+        "corps_ask",
+        ["order_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
         "dispatch_order",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("dispatch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2502,6 +2547,40 @@ def upgrade() -> None:
         postgresql_where=sa.text("replaced_at IS NULL"),
     )
     op.create_table(
+        "corps_ask_history",
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("from_state", sa.String(length=30), nullable=False),
+        sa.Column("to_state", sa.String(length=30), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("actor", sa.String(length=60), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("words", sa.String(length=1000), nullable=False),
+        sa.Column("changed", sa.JSON(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("acting_for_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("length(action) <= 40", name=op.f("ck_corps_ask_history_action_length")),
+        sa.CheckConstraint("length(actor) <= 60", name=op.f("ck_corps_ask_history_actor_length")),
+        sa.CheckConstraint("length(code) <= 60", name=op.f("ck_corps_ask_history_code_length")),
+        sa.CheckConstraint("length(from_state) <= 30", name=op.f("ck_corps_ask_history_from_state_length")),
+        sa.CheckConstraint("length(kind) <= 20", name=op.f("ck_corps_ask_history_kind_length")),
+        sa.CheckConstraint("length(subject) <= 40", name=op.f("ck_corps_ask_history_subject_length")),
+        sa.CheckConstraint("length(to_state) <= 30", name=op.f("ck_corps_ask_history_to_state_length")),
+        sa.CheckConstraint("length(words) <= 1000", name=op.f("ck_corps_ask_history_words_length")),
+        sa.ForeignKeyConstraint(
+            ["acting_for_id"], ["organisation.id"], name=op.f("fk_corps_ask_history_acting_for_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["corps_ask.id"], name=op.f("fk_corps_ask_history_owner_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_corps_ask_history_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_corps_ask_history")),
+    )
+    op.create_index(op.f("ix_corps_ask_history_owner_id"), "corps_ask_history", ["owner_id"], unique=False)
+    op.create_table(
         "gap_history",
         sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -2675,6 +2754,8 @@ def downgrade() -> None:
     op.drop_table("lesson_lecturer")
     op.drop_index(op.f("ix_gap_history_owner_id"), table_name="gap_history")
     op.drop_table("gap_history")
+    op.drop_index(op.f("ix_corps_ask_history_owner_id"), table_name="corps_ask_history")
+    op.drop_table("corps_ask_history")
     op.drop_index(
         "uq_attendance_current",
         table_name="attendance",
@@ -2749,6 +2830,18 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_dispatch_order_order_id"), table_name="dispatch_order")
     op.drop_table("dispatch_order")
+    op.drop_index(
+        "uq_corps_ask_open",
+        table_name="corps_ask",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.drop_index(op.f("ix_corps_ask_town_id"), table_name="corps_ask")
+    op.drop_index(op.f("ix_corps_ask_organisation_id"), table_name="corps_ask")
+    op.drop_index(op.f("ix_corps_ask_order_id"), table_name="corps_ask")
+    op.drop_index(op.f("ix_corps_ask_district_id"), table_name="corps_ask")
+    op.drop_index("ix_corps_ask_deadline", table_name="corps_ask")
+    op.drop_table("corps_ask")
     op.drop_index(op.f("ix_order_venue_id"), table_name="order")
     op.drop_index("ix_order_town_queue", table_name="order")
     op.drop_index(op.f("ix_order_town_id"), table_name="order")

@@ -8,20 +8,31 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
+from catalogue.accounts.models import Person
 from catalogue.core import clock, outbox
 from catalogue.core.db import db
 from catalogue.dispatch import candidates, operations, queries
-from catalogue.dispatch.models import Dispatch, DispatchHistory, Offer
-from catalogue.dispatch.states import OfferState, State
-from catalogue.lecturers.models import Appointment, AvailabilityException, Lecturer
+from catalogue.dispatch.models import CorpsAsk, Dispatch, DispatchHistory, Offer
+from catalogue.dispatch.states import AskState, ModeFrom, OfferState, State
+from catalogue.lecturers.models import Appointment, AvailabilityException, Corps, CorpsMember, CorpsRole, Lecturer
 from catalogue.lessons.models import Lesson
 from catalogue.notices.models import Message
 from catalogue.orders import operations as ordering
 from catalogue.orders.models import Order
 from catalogue.orders.states import State as OrderState
+from catalogue.organisations.models import Organisation
 from tests.claims.making import says
 from tests.dispatch.making import LATER, a_case, a_proposal
-from tests.factories import NOON, a_dispatcher, actor_of, an_approver, an_orderer, save
+from tests.factories import (
+    NOON,
+    a_dispatcher,
+    a_lecturer,
+    a_town_administrator,
+    actor_of,
+    an_approver,
+    an_orderer,
+    save,
+)
 
 STEP = timedelta(hours=4)
 Habit = Callable[[Offer], bool | None]  # what a lecturer says to an offer: yes, no, or nothing
@@ -161,3 +172,95 @@ def test_a_cancelled_order_asks_nobody_any_more(weeks):
     assert asked() == [(listed[0], OfferState.EXPIRED), (listed[1], OfferState.WITHDRAWN)]
     assert heard("offer_withdrawn") == persons(listed[1])
     assert heard("dispatch_ended") == Counter()
+
+
+# ── an order asked of a corps ───────────────────────────────────────────────────────────────────
+
+
+def a_corps_order() -> tuple[Order, Lecturer, Lecturer]:
+    """Handed in and not checked yet; its corps' leader and member."""
+    order, _course, (member,) = a_case(state=OrderState.SUBMITTED)
+    leader = a_lecturer("")
+    corps = save(Corps(district_id=order.district_id, organisation_id=order.district_id, name="老兵宣讲团"))
+    for lecturer, role in ((member, CorpsRole.MEMBER), (leader, CorpsRole.LEADER)):
+        save(CorpsMember(corps_id=corps.id, lecturer_id=lecturer.id, role=role, joined_on=NOON.date()))
+    order.corps_id = corps.id
+    return order, leader, member
+
+
+def test_the_leader_names_the_member_and_the_member_accepts(app, client):
+    order, leader, member = a_corps_order()
+    ordering.approve(order, by=actor_of(a_town_administrator()), at=NOON)
+    db.session.commit()
+    outbox.deliver(NOON)
+    assert heard("corps_asked") == persons(leader.id)
+
+    client.sign_in(db.session.get_one(Person, leader.person_id))
+    assert "3月5日" in client.get("/offers/corps/").text
+    pick = candidates.ranking(order.id, NOON).rows[0].pick
+    done = client.send(f"/offers/corps/{order.id}", {"orders": str(order.id), "one": pick.key})
+    dispatch = db.session.scalars(sa.select(Dispatch)).one()
+    client.sign_in(an_approver())
+    client.send(f"/dispatch/{dispatch.number}", {"act": "approve", "version": str(dispatch.version)})
+    offer = db.session.scalars(sa.select(Offer)).one()
+    client.sign_in(db.session.get_one(Person, member.person_id))
+    client.send(f"/offers/{offer.id}", {"say": "yes", "version": str(offer.version)})
+
+    assert (done.status_code, dispatch.mode_from, offer.lecturer_id) == (302, ModeFrom.ORDER, member.id)
+    db.session.commit()
+    with time_machine.travel(NOON + timedelta(days=5), tick=False):
+        operations.sweep(clock.now())
+        outbox.deliver(clock.now())
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Lesson)) == 1
+    assert db.session.scalars(sa.select(CorpsAsk.state)).all() == [AskState.NAMED]
+    assert heard("corps_silent") == Counter()
+
+
+def test_a_leader_who_says_nothing_is_the_desks_task_and_the_desk_sends_somebody(weeks, client):
+    order, leader, _member = a_corps_order()
+    desk = a_dispatcher()
+    order_id, desk_id, leader_id = order.id, desk.id, leader.id
+    ordering.approve(order, by=actor_of(a_town_administrator()), at=NOON)
+
+    weeks(0, {}, days=4)
+
+    assert (heard("corps_asked"), heard("corps_silent")) == (persons(leader_id), {desk_id: 1})
+    client.sign_in(db.session.get_one(Person, desk_id))
+    assert "宣讲团到时没定谁去" in client.get(f"/dispatch/?o={order_id}").text
+    pick = candidates.ranking(order_id, NOON).rows[0].pick
+    assert client.send("/dispatch/", {"orders": str(order_id), "one": pick.key}).status_code == 302
+
+
+@pytest.mark.parametrize("gone", ["cancel", "return"])
+def test_an_order_that_is_gone_asks_no_leader_any_more(weeks, gone):
+    order, _leader, _member = a_corps_order()
+    town, desk, committee = (
+        actor_of(a_town_administrator()),
+        a_dispatcher(),
+        an_orderer(db.session.get_one(Organisation, order.organisation_id)),
+    )
+    ordering.approve(order, by=town, at=NOON)
+    if gone == "cancel":
+        ordering.cancel(order, by=actor_of(committee), at=NOON, code="time")
+    else:
+        ordering.send_back(order, by=actor_of(desk), at=NOON, reason="请补一句")
+
+    weeks(0, {}, days=4)
+
+    assert db.session.scalars(sa.select(CorpsAsk.state)).all() == [AskState.ENDED]
+    assert heard("corps_asked") == heard("corps_silent") == Counter()
+
+
+def test_a_dispatch_that_came_to_nothing_asks_the_leader_anew(weeks):
+    order, leader, member = a_corps_order()
+    order_id = order.id
+    ordering.approve(order, by=actor_of(a_town_administrator()), at=NOON)
+    dispatch = operations.propose(
+        [order], [candidates.ranking(order_id, NOON).rows[0].pick], by=actor_of(leader), at=NOON
+    )
+    operations.approve(dispatch, by=actor_of(an_approver()), at=LATER)
+
+    weeks(dispatch.id, {member.id: False}, days=1)
+
+    states = db.session.scalars(sa.select(CorpsAsk.state).order_by(CorpsAsk.id)).all()
+    assert states == [AskState.NAMED, AskState.OPEN]
