@@ -40,7 +40,7 @@ class Params:
     """
 
     polish: int = 3
-    exact: int = 20_000
+    exact: int = 6_000
 
     def __post_init__(self) -> None:
         valid.whole("params.polish", self.polish)

@@ -1,7 +1,6 @@
 """From the linear programme to a plan: a whole-number programme over the columns that could matter."""
 
 import numpy as np
-from scipy.sparse import hstack
 
 from catalogue.matching.planner.generate import Generation
 from catalogue.matching.planner.highs import whole
@@ -9,9 +8,11 @@ from catalogue.matching.planner.intervals import Flag
 from catalogue.matching.planner.master import Columns
 from catalogue.matching.planner.places import Real
 from catalogue.matching.planner.programme import Whole as WholeAnswer
+from catalogue.matching.planner.sparse import stacked
 
 ALMOST = 0.7  # two columns of one order, shift or room cannot both be as much
 DIVES = 60
+LIKELY = 5_000  # columns of a whole-number programme of a small instance: more cost memory and gain next to nothing
 
 
 def reduced(generation: Generation, columns: Columns) -> Real:
@@ -57,14 +58,18 @@ def likely_days(
     columns = master.columns
     values = generation.values[master.fixed :]
     values = np.append(values, np.zeros(len(columns) - len(values)))  # columns that joined after the last solution
-    near = np.flatnonzero((reduced(generation, columns) >= -slack - 1e-6) | (values > 1e-9))
+    short = np.where(values > 1e-9, 0.0, reduced(generation, columns))
+    near = np.flatnonzero(short >= -slack - 1e-6)
+    if not settled and len(near) > LIKELY:
+        near = np.sort(near[np.argsort(-short[near], kind="stable")[:LIKELY]])
     picked, values = columns.take(near), values[near]
     taken = values > 1 - 1e-6 if settled else np.zeros(len(picked), dtype=bool)
     if settled:
         matrix = master.matrix(picked)
-        crowded = np.flatnonzero((matrix @ taken.astype(float))[master.rows :] > 1 + 1e-6)
-        if len(crowded):
-            taken &= np.asarray(matrix[master.rows + crowded].sum(axis=0)).ravel() == 0
+        load = matrix.times(taken.astype(float), master.rows + len(master.clashes))
+        crowded = load > 1 + 1e-6
+        crowded[: master.rows] = False
+        taken &= ~matrix.touching(crowded)
     return whole_days(generation, picked, taken, values > 0.5, seconds, nodes)
 
 
@@ -77,7 +82,7 @@ def whole_days(
     integral = np.arange(len(cost)) >= master.fixed
     least = np.append(np.zeros(master.fixed), taken.astype(float))
     lower, upper = master.bounds()
-    matrix = hstack([master.fixed_matrix(), master.matrix(picked)])
+    matrix = stacked([master.fixed_matrix(), master.matrix(picked)])
     answer = whole(cost, matrix, lower, upper, np.ones(len(cost)), integral, least, seconds, nodes)
     chosen = otherwise if answer.values is None else answer.values[master.fixed :] > 0.5
     return picked.take(np.flatnonzero(chosen)), answer

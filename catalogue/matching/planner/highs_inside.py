@@ -5,16 +5,38 @@ that scipy itself calls (scipy.optimize._highspy); requirements.txt names the ve
 the public functions in its place where it is missing or behaves otherwise.
 """
 
+import importlib
+import importlib.util
+import sys
+from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize._highspy import _core as highs
-from scipy.sparse import csc_matrix
 
 from catalogue.matching.planner.places import Real
-from catalogue.matching.planner.programme import Matrix, Method, Whole
+from catalogue.matching.planner.programme import Method, Whole
+from catalogue.matching.planner.sparse import Sparse
 
+
+def _highs() -> Any:
+    """scipy's HiGHS without the rest of scipy.optimize and scipy.sparse, which take 45 MB and a second to load."""
+    name = "scipy.optimize._highspy._core"
+    if name not in sys.modules:
+        folder = Path(scipy.__file__).parent / "optimize" / "_highspy"
+        found = PathFinder.find_spec("_core", [str(folder)])
+        spec = found and importlib.util.spec_from_file_location(name, found.origin)
+        if spec is None or spec.loader is None:
+            return importlib.import_module(name)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        sys.modules[name] = module
+    return sys.modules[name]
+
+
+highs = _highs()
 ENOUGH = (highs.HighsModelStatus.kOptimal, highs.HighsModelStatus.kModelEmpty)
 
 
@@ -39,26 +61,23 @@ class Linear:
         """By which method the next solutions are found."""
         self.solver.setOptionValue("solver", method)
 
-    def add_rows(self, lower: Real, upper: Real, matrix: Matrix | None = None) -> None:
-        """New rows lower <= a·x <= upper; matrix (csr, rows × columns): what the present columns have in them."""
+    def add_rows(self, lower: Real, upper: Real, matrix: Sparse | None = None) -> None:
+        """New rows lower <= a·x <= upper; matrix (by rows): what the present columns have in them."""
         count = len(lower)
         starts, index, value = np.zeros(count, np.int32), np.zeros(0, np.int32), np.zeros(0)
         if matrix is not None:
-            starts, index, value = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32), matrix.data
+            starts, index, value = matrix.first[:-1].astype(np.int32), matrix.index.astype(np.int32), matrix.value
         self.solver.addRows(count, lower, upper, len(value), starts, index, value)
         self.rows += count
 
-    def add_columns(self, cost: Real, matrix: Matrix, upper: float = 1.0) -> None:
-        """New columns 0 <= x <= upper; matrix: csc, rows × new columns."""
+    def add_columns(self, cost: Real, matrix: Sparse, upper: float = 1.0) -> None:
+        """New columns 0 <= x <= upper; matrix: by columns."""
         count = len(cost)
         if not count:
             return
-        matrix.sum_duplicates()
-        begins = matrix.indptr[:-1].astype(np.int32)
+        begins, index = matrix.first[:-1].astype(np.int32), matrix.index.astype(np.int32)
         limits = np.full(count, upper)
-        self.solver.addCols(
-            count, cost, np.zeros(count), limits, matrix.nnz, begins, matrix.indices.astype(np.int32), matrix.data
-        )
+        self.solver.addCols(count, cost, np.zeros(count), limits, len(index), begins, index, matrix.value)
         self.columns += count
 
     def solve(self, seconds: float | None, iterations: int | None = None) -> bool:
@@ -88,7 +107,7 @@ class Linear:
 
 def whole(
     cost: Real,
-    matrix: Matrix,
+    matrix: Sparse,
     lower: Real,
     upper: Real,
     limit: Real,
@@ -108,12 +127,8 @@ def whole(
     made.changeObjectiveSense(highs.ObjSense.kMaximize)
     empty = np.zeros(0, np.int32)
     made.addRows(len(lower), lower, upper, 0, np.zeros(len(lower), np.int32), empty, np.zeros(0))
-    matrix = csc_matrix(matrix)
-    matrix.sum_duplicates()
-    made.addCols(
-        len(cost), cost, least, limit, matrix.nnz, matrix.indptr[:-1].astype(np.int32),
-        matrix.indices.astype(np.int32), matrix.data.astype(float),
-    )  # fmt: skip
+    begins, index = matrix.first[:-1].astype(np.int32), matrix.index.astype(np.int32)
+    made.addCols(len(cost), cost, least, limit, len(index), begins, index, matrix.value)
     which = np.flatnonzero(integral).astype(np.int32)
     made.changeColsIntegrality(len(which), which, np.ones(len(which), np.uint8))
     made.run()

@@ -11,7 +11,12 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_matrix, csr_matrix, hstack, vstack
 
 from catalogue.matching.planner.places import Real
-from catalogue.matching.planner.programme import Matrix, Method, Whole
+from catalogue.matching.planner.programme import Method, Whole
+from catalogue.matching.planner.sparse import Sparse
+
+
+def _parts(matrix: Sparse) -> tuple[Real, NDArray[np.int64], NDArray[np.int64]]:
+    return matrix.value, matrix.index, matrix.first
 
 
 class PlainLinear:
@@ -20,7 +25,7 @@ class PlainLinear:
     def __init__(self) -> None:
         self.rows = self.columns = self.iterations = 0
         self.method: Method = "simplex"
-        self.matrix: Matrix = csr_matrix((0, 0))
+        self.matrix: Any = csr_matrix((0, 0))
         self.lower, self.upper = np.zeros(0), np.zeros(0)
         self.cost, self.least, self.most = np.zeros(0), np.zeros(0), np.zeros(0)
         self.found: tuple[Real, Real, float] = (np.zeros(0), np.zeros(0), 0.0)
@@ -29,18 +34,22 @@ class PlainLinear:
         """By which method the next solutions are found."""
         self.method = method
 
-    def add_rows(self, lower: Real, upper: Real, matrix: Matrix | None = None) -> None:
-        """New rows lower <= a·x <= upper; matrix (csr, rows × columns): what the present columns have in them."""
-        new = csr_matrix((len(lower), self.columns)) if matrix is None else csr_matrix(matrix)
+    def add_rows(self, lower: Real, upper: Real, matrix: Sparse | None = None) -> None:
+        """New rows lower <= a·x <= upper; matrix (by rows): what the present columns have in them."""
+        new = (
+            csr_matrix((len(lower), self.columns))
+            if matrix is None
+            else csr_matrix(_parts(matrix), (len(lower), self.columns))
+        )
         self.matrix = vstack([self.matrix, new]).tocsr()
         self.lower, self.upper = np.append(self.lower, lower), np.append(self.upper, upper)
         self.rows += len(lower)
 
-    def add_columns(self, cost: Real, matrix: Matrix, upper: float = 1.0) -> None:
-        """New columns 0 <= x <= upper; matrix: csc, rows × new columns."""
+    def add_columns(self, cost: Real, matrix: Sparse, upper: float = 1.0) -> None:
+        """New columns 0 <= x <= upper; matrix: by columns."""
         count = len(cost)
         if count:
-            self.matrix = hstack([self.matrix, csc_matrix(matrix)]).tocsr()
+            self.matrix = hstack([self.matrix, csc_matrix(_parts(matrix), (self.rows, count))]).tocsr()
             self.cost, self.least = np.append(self.cost, cost), np.append(self.least, np.zeros(count))
             self.most = np.append(self.most, np.full(count, upper))
             self.columns += count
@@ -89,7 +98,7 @@ class PlainLinear:
 
 def plain_whole(
     cost: Real,
-    matrix: Matrix,
+    matrix: Sparse,
     lower: Real,
     upper: Real,
     limit: Real,
@@ -107,7 +116,7 @@ def plain_whole(
         options["time_limit"] = max(0.05, seconds)
     if nodes is not None:
         options["node_limit"] = nodes
-    rows = [LinearConstraint(csc_matrix(matrix), lower, upper)] if len(lower) else []
+    rows = [LinearConstraint(csc_matrix(_parts(matrix), (len(lower), len(cost))), lower, upper)] if len(lower) else []
     done: Any = milp(
         -cost, integrality=integral.astype(int), bounds=Bounds(least, limit), constraints=rows, options=options
     )

@@ -7,15 +7,14 @@ lessons of a lecturer (= steps of growing price), and clashes of rooms and commi
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_matrix, csr_matrix
 
 from catalogue.matching.planner.clashes import Clashes
 from catalogue.matching.planner.compiled import Compiled, Short
 from catalogue.matching.planner.highs import growing
 from catalogue.matching.planner.intervals import Whole, ranges
 from catalogue.matching.planner.places import Real
-from catalogue.matching.planner.programme import Matrix
 from catalogue.matching.planner.seats import month_numbers
+from catalogue.matching.planner.sparse import Sparse, sparse
 from catalogue.matching.terms import WEEK
 
 
@@ -169,15 +168,14 @@ class Master:
         values.append(np.ones(len(row)))
         return np.concatenate(rows), np.concatenate(cols), np.concatenate(values)
 
-    def matrix(self, columns: Columns) -> Matrix:
+    def matrix(self, columns: Columns) -> Sparse:
         """The columns as a sparse matrix over all rows."""
         row, column, value = self.entries(columns)
-        return coo_matrix((value, (row, column)), shape=(self.rows + len(self.clashes), len(columns))).tocsc()
+        return sparse(column, row, value, len(columns), self.rows + len(self.clashes))
 
-    def fixed_matrix(self) -> Matrix:
+    def fixed_matrix(self) -> Sparse:
         """y and steps as a sparse matrix over all rows."""
-        place = (self.fixed_row, np.arange(self.fixed))
-        return coo_matrix((self.fixed_sign, place), shape=(self.rows + len(self.clashes), self.fixed)).tocsc()
+        return Sparse(np.arange(self.fixed + 1), self.fixed_row, self.fixed_sign)
 
     def bounds(self) -> tuple[Real, Real]:
         """The least and the most of every row."""
@@ -197,11 +195,9 @@ class Master:
         columns = self.columns
         where, row = self.clashes.rows_of(columns.seats)
         new = row >= before
-        shape = (len(keys), self.fixed + len(columns))
-        place = (row[new] - before, self.fixed + columns.owner()[where[new]])
-        matrix = coo_matrix((np.ones(int(new.sum())), place), shape=shape).tocsr()
-        matrix.sum_duplicates()
-        self.linear.add_rows(np.full(len(keys), -np.inf), np.ones(len(keys)), csr_matrix(matrix))
+        column, ones = self.fixed + columns.owner()[where[new]], np.ones(int(new.sum()))
+        matrix = sparse(row[new] - before, column, ones, len(keys), self.fixed + len(columns))
+        self.linear.add_rows(np.full(len(keys), -np.inf), np.ones(len(keys)), matrix)
 
     @property
     def columns(self) -> Columns:

@@ -1,14 +1,14 @@
 """What the planner knows of a linear or whole-number programme, whoever solves it."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catalogue.matching.planner.places import Real
+from catalogue.matching.planner.sparse import Sparse
 
-Matrix = Any  # scipy.sparse.csc_matrix; scipy ships no types
 Method = Literal["simplex", "ipx"]
 
 
@@ -22,10 +22,10 @@ class Growing(Protocol):
     def prefer(self, method: Method) -> None:
         """By which method the next solutions are found."""
 
-    def add_rows(self, lower: Real, upper: Real, matrix: Matrix | None = None) -> None:
-        """New rows lower <= a·x <= upper; matrix (csr, rows × columns): what the present columns have in them."""
+    def add_rows(self, lower: Real, upper: Real, matrix: Sparse | None = None) -> None:
+        """New rows lower <= a·x <= upper; matrix (by rows): what the present columns have in them."""
 
-    def add_columns(self, cost: Real, matrix: Matrix, upper: float = 1.0) -> None:
+    def add_columns(self, cost: Real, matrix: Sparse, upper: float = 1.0) -> None:
         """New columns 0 <= x <= upper; matrix: csc, rows × new columns."""
 
     def solve(self, seconds: float | None, iterations: int | None = None) -> bool:

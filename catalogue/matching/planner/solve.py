@@ -125,7 +125,7 @@ class Run:
         self.realise(dived(generation), "dive")
         if self.meter.over() or self.done() or not complete:
             return not complete
-        slack, share = (30.0, 0.5) if generation.large else (100.0, 0.4)
+        slack, share = (30.0, 0.5) if generation.large else (60.0, 0.4)
         before = self.score
         left = self.meter.left()
         seconds = None if left is None else left * share
