@@ -23,6 +23,7 @@ from catalogue.core.actor import Role
 from catalogue.core.db import db
 from catalogue.core.shell import Application
 from catalogue.core.words import later
+from catalogue.courses import bodies as courses_bodies
 from catalogue.courses import edition_views
 from catalogue.courses import models as _courses
 from catalogue.courses import views as courses_views
@@ -53,6 +54,7 @@ from catalogue.lecturers import api as lecturers_api
 from catalogue.lecturers import corps_views as corps
 from catalogue.lecturers import models as _lecturers
 from catalogue.lecturers import part_views as lecturer_parts
+from catalogue.lecturers import queries as lecturers_queries
 from catalogue.lecturers import views as lecturers
 from catalogue.lecturers.events import AvailabilityChanged
 from catalogue.lessons import api as lessons_api
@@ -248,6 +250,7 @@ def create_app(config: Config | None = None) -> Flask:
     metrics.init_app(app, token=settings.metrics_token, readings=readings.READINGS)
     web.permit(web.machines)(app.view_functions["asset"])
     app.extensions["songxue.nav"] = NAV
+    courses_bodies.CORPS = lecturers_queries.corps_in_force
     order_form.AVAILABILITY = order_calendar.who_could_come
     orders.LINES = order_lines.lines
     dispatch_board.LESSON_WORDS = lesson_words.words_of

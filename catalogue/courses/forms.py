@@ -109,6 +109,11 @@ class _Filing:
         choices=options(OFFER_MODES),
         description=_l("派单员每次还可以另选。点名请了讲师或宣讲团的点单，总是直接派。"),
     )
+    corps_id = SelectField(
+        _l("由哪个宣讲团上"),
+        [Optional()],
+        description=_l("选了以后，新点的单由团长指定团员，也只派这个团的讲师。已经点的单不变。"),
+    )
 
     def filing(self) -> dict[str, Any]:
         """The values operations take."""
@@ -118,6 +123,7 @@ class _Filing:
             "offered_to": [int(i) for i in self.offered_to.data or []], "orderable": not self.closed.data, "restricted": bool(self.restricted.data),
             "programme_only": bool(self.programme_only.data),
             "offer_mode": OfferMode(self.offer_mode.data) if self.offer_mode.data else None,
+            "corps_id": number_or_none(self.corps_id.data),
         }  # fmt: skip
 
 

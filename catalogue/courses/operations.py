@@ -14,7 +14,7 @@ from catalogue.core.actor import Actor
 from catalogue.core.db import db
 from catalogue.core.errors import IllegalAction, Invalid
 from catalogue.core.words import _
-from catalogue.courses import policy, queries
+from catalogue.courses import bodies, policy, queries
 from catalogue.courses.errors import DraftExists, NotYours, SamePerson, TooDifferent
 from catalogue.courses.events import CourseOffered, CoursePublished, CourseWithdrawn
 from catalogue.courses.models import (
@@ -102,6 +102,7 @@ def create(values: Mapping[str, Any], *, owner: Organisation, by: Actor, at: dat
         raise Invalid(_("课程要归一个区或区里的单位。"), field="owner_id")
     _check(values)
     _check_category(values, district_id)
+    _check_corps(values, district_id)
     title = values["title"]
     course = Course(
         district_id=district_id, owner_id=owner.id, title=title, sort_key=text.sort_key(title)[:200], initials=text.initials(title)[:120],
@@ -120,6 +121,8 @@ def edit(course: Course, values: Mapping[str, Any], *, by: Actor, at: datetime, 
     _check_category(
         {"category_id": course.category_id, "subcategory_id": course.subcategory_id, **values}, course.district_id
     )
+    if values.get("corps_id") != course.corps_id:
+        _check_corps(values, course.district_id)
     if version is not None:
         changes.check_version(course, version)
     changed = changes.edit(course, _of(values, COURSE), by=by, at=at)
@@ -303,6 +306,12 @@ def _check_category(values: Mapping[str, Any], district_id: int) -> None:
         sub = db.session.get(Category, values["subcategory_id"])
         if sub is None or sub.parent_id != category.id or sub.organisation_id != district_id:
             raise Invalid(_("这个小类不在所选大类之下，请重选。"), field="subcategory_id")
+
+
+def _check_corps(values: Mapping[str, Any], district_id: int) -> None:
+    """Only a corps of the district that still teaches: its leader is asked for a member of it."""
+    if values.get("corps_id") is not None and values["corps_id"] not in bodies.CORPS(district_id):
+        raise Invalid(_("区里没有这个宣讲团，或者它已经结束，请重选。"), field="corps_id")
 
 
 def _set_lists(course: Course, values: Mapping[str, Any]) -> dict[str, list[Any]]:

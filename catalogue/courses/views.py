@@ -12,7 +12,7 @@ from catalogue.core.db import db, transaction
 from catalogue.core.forms import ActionForm, version_of
 from catalogue.core.web import actor, now, page, permit, require, roles
 from catalogue.core.words import _, _l
-from catalogue.courses import operations, policy, queries
+from catalogue.courses import bodies, operations, policy, queries
 from catalogue.courses.errors import NotYours
 from catalogue.courses.forms import MODES, CorrectForm, FilingForm, NewCourseForm, PromiseForm, WordsForm
 from catalogue.courses.models import Course, CourseVersion
@@ -83,12 +83,13 @@ def course(course_id: int) -> ResponseReturnValue:
             queries.problems_of(course_id),
             queries.history_of(course_id),
         )
+        corps = bodies.CORPS(found.district_id).get(found.corps_id, "") if found.corps_id else ""
         submitter = queries.submitter_of(versions[0]) if versions[0].state is State.IN_REVIEW else None
         forms = {f.code: f.label for f in queries.words_of("forms", ended=True)}
         sub = queries.label_of(found.subcategory_id)
         return page(
             "courses/course.html", course=found, versions=versions, owner=owner, keeps=keeps, approves=approves, offered=offered, tags=tags,
-            problems=problems, history=history, own=submitter is not None and submitter == actor().person_id, forms=forms, sub=sub,
+            problems=problems, history=history, own=submitter is not None and submitter == actor().person_id, forms=forms, sub=sub, corps=corps,
             changes=[_difference(new, old, forms) for new, old in zip(versions, [*versions[1:], None], strict=True)], honours=policy.honours(actor(), found),
         )  # fmt: skip
 
@@ -119,6 +120,7 @@ def edit(course_id: int) -> ResponseReturnValue:
     with transaction():
         course = _kept(course_id)
         offered = [str(i) for i in queries.offered_to(course)]
+        corps = course.corps_id if course.corps_id in bodies.CORPS(course.district_id) else None
         form = FilingForm(
             data={
                 "version": course.version, "category_id": str(course.category_id), "subcategory_id": str(course.subcategory_id or ""),
@@ -126,6 +128,7 @@ def edit(course_id: int) -> ResponseReturnValue:
                 "problems": "、".join(queries.problems_of(course_id)), "offered_to": offered, "closed": not course.orderable,
                 "restricted": course.restricted, "programme_only": course.programme_only,
                 "offer_mode": course.offer_mode.value if course.offer_mode else "",
+                "corps_id": str(corps or ""),
             }
         )  # fmt: skip
         _choices(form, course.district_id, offered)
@@ -157,6 +160,7 @@ def _choices(form: Any, district_id: int, offered: Sequence[str] = ()) -> None:
         form.offered_to.choices = {
             str(i): name for i, name in queries.offerable(district_id, [int(i) for i in offered])
         }
+        form.corps_id.choices = NONE | {str(i): name for i, name in bodies.CORPS(district_id).items()}
     if "form" in form:
         form.form.choices = {w.code: w.label for w in queries.words_of("forms")}
         form.audiences.choices = {w.code: w.label for w in queries.words_of("audiences")}

@@ -113,6 +113,7 @@ def course_columns() -> list[Column]:
         Column("标签", "tags", several, example="停车、议事", also=("关键词",)),
         Column("问题词", "problems", several, example="停车难、停车吵架", words="居村怎么说这个问题，点单时搜得到。", also=("难题", "居村会怎么说这个难题")),
         Column("系列", "series", text(60), words="本区已有的系列。", also=("课程系列",)),
+        Column("宣讲团", "corps", text(40), words="区里的宣讲团：团长指定团员，只派这个团的讲师。", also=("由哪个宣讲团上",)),
         Column("讲师人数", "lecturers_needed", whole(1, 10), words="一堂课要几位讲师，不填就是 1。", also=("需要几位讲师",)),
         Column("简介", "summary", text(500), also=("学什么", "课程简介", "内容简介")),
         Column("提纲", "outline", text(3000), also=("怎么上", "大纲", "课程大纲")),
@@ -141,7 +142,7 @@ def take_course(row: Values, by: Actor, at: datetime) -> None:
 
 
 def _filed(row: Values, owner: Organisation) -> dict[str, int]:
-    """Sub-category and series by their names in the owner's district."""
+    """Sub-category, series and corps by their names in the owner's district."""
     found: dict[str, int] = {}
     if row.get("subcategory"):
         below = {
@@ -155,11 +156,16 @@ def _filed(row: Values, owner: Organisation) -> dict[str, int]:
         if row["series"] not in series:
             raise Invalid(_("区里没有“%(name)s”这个系列。", name=row["series"]), field="series")
         found["series_id"] = series[row["series"]]
+    if row.get("corps"):
+        corps = {name: i for i, name in lecturer_queries.corps_in_force(owner.district_id or 0).items()}
+        if row["corps"] not in corps:
+            raise Invalid(_("区里没有“%(name)s”这个宣讲团。", name=row["corps"]), field="corps")
+        found["corps_id"] = corps[row["corps"]]
     return found
 
 
 def _write_course(row: Values, owner: Organisation, by: Actor, at: datetime) -> Course:
-    apart = ("owner", "ways", "wish", "subcategory", "series")
+    apart = ("owner", "ways", "wish", "subcategory", "series", "corps")
     values = {k: v for k, v in row.items() if k not in apart and v is not None} | _filed(row, owner)
     values |= {way: way in row["ways"] for way in WAYS.values()}
     found = db.session.scalars(

@@ -10,6 +10,7 @@ from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db
 from catalogue.core.errors import Invalid, NotAllowed
 from catalogue.core.words import _
+from catalogue.courses.models import Course
 from catalogue.lecturers import operations, policy, queries
 from catalogue.lecturers.errors import AlreadyMember, LeaderInOffice
 from catalogue.lecturers.models import Corps, CorpsMember, CorpsRole, Lecturer
@@ -47,7 +48,7 @@ def rename(corps: Corps, name: str, *, by: Actor, at: datetime, version: int | N
 
 
 def end(corps: Corps, *, by: Actor, at: datetime, on: date | None = None, reason: str = "", version: int | None = None) -> None:  # fmt: skip
-    """The last day of the corps; its members leave with it."""
+    """The last day of the corps; its members leave with it, and courses that were asked of it are asked of everybody again."""
     _need(policy.may_keep(by, corps))
     last = on or clock.day_of(at)
     if corps.ended_on is not None:
@@ -55,6 +56,8 @@ def end(corps: Corps, *, by: Actor, at: datetime, on: date | None = None, reason
     for member in queries.members(corps.id):
         if member.left_on is None:
             leave(corps, member, on=max(last, member.joined_on), by=by, at=at)
+    for course in db.session.scalars(sa.select(Course).where(Course.corps_id == corps.id).order_by(Course.id)).all():
+        changes.edit(course, {"corps_id": None}, by=by, at=at)
     changes.edit(corps, {"ended_on": last}, by=by, at=at, version=version, action="end", words=reason)
 
 

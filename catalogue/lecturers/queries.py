@@ -324,6 +324,12 @@ def seen_corps(by: Actor, corps_id: int, *, to_change: bool = False) -> Corps:
     return one(query.with_for_update(of=Corps) if to_change else query)
 
 
+def corps_in_force(district_id: int) -> dict[int, str]:
+    """id → name of the district's corps that have not ended, by name: what a course may be asked of."""
+    query = sa.select(Corps.id, Corps.name).where(Corps.district_id == district_id, Corps.ended_on.is_(None))
+    return {row.id: row.name for row in db.session.execute(query.order_by(Corps.name))}
+
+
 def corps_of(lecturer_ids: Collection[int]) -> dict[int, list[CorpsMember]]:
     """Memberships in corps by lecturer, past ones included, with their corps."""
     found: dict[int, list[CorpsMember]] = defaultdict(list)

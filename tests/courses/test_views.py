@@ -8,10 +8,13 @@ import sqlalchemy as sa
 
 from catalogue.core.actor import Level, Role
 from catalogue.core.db import db
-from catalogue.courses import queries
+from catalogue.core.errors import Invalid
+from catalogue.courses import operations, queries
 from catalogue.courses.models import Category, Course, CourseForm, Edition, EditionItem, Series
 from catalogue.courses.states import State
+from catalogue.lecturers.models import Corps
 from tests.factories import (
+    NOON,
     TODAY,
     a_course,
     a_district,
@@ -19,6 +22,7 @@ from tests.factories import (
     a_lecturer,
     a_person,
     a_town_administrator,
+    actor_of,
     an_approver,
     an_auditor,
     an_edition,
@@ -26,6 +30,7 @@ from tests.factories import (
     an_orderer,
     an_organisation,
     category,
+    save,
     the_district,
     version_of,
 )
@@ -108,6 +113,29 @@ def test_editing_words_and_places_makes_no_version(client):
         [the_district().id],
         1,
     )
+
+
+def test_a_course_is_asked_of_a_corps_of_the_district_and_of_no_other(client):
+    course, other = a_course("停车难"), a_district()
+    corps = save(Corps(district_id=the_district().id, organisation_id=the_district().id, name="老兵宣讲团"))
+    foreign = save(Corps(district_id=other.id, organisation_id=other.id, name="宝山宣讲团"))
+    ended = save(
+        Corps(district_id=the_district().id, organisation_id=the_district().id, name="散了的团", ended_on=TODAY)
+    )
+    client.sign_in(a_district_administrator())
+    path = f"/manage/courses/{course.id}/edit"
+    page = client.get(path).text
+    assert [name in page for name in ("老兵宣讲团", "宝山宣讲团", "散了的团")] == [True, False, False]
+
+    for wrong in (foreign.id, ended.id):
+        client.send(path, fields(version=course.version, corps_id=wrong))
+        with pytest.raises(Invalid, match="请重选"):
+            operations.edit(course, {"corps_id": wrong}, by=actor_of(a_district_administrator()), at=NOON)
+    assert course.corps_id is None
+    client.send(path, fields(version=course.version, corps_id=corps.id))
+    assert (course.corps_id, "老兵宣讲团" in client.get(f"/manage/courses/{course.id}").text) == (corps.id, True)
+    client.send(path, fields(version=course.version, corps_id=""))
+    assert (course.corps_id, "老兵宣讲团" in client.get(f"/manage/courses/{course.id}").text) == (None, False)
 
 
 def test_a_stale_edit_is_refused_and_keeps_what_was_typed(client):

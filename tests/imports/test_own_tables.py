@@ -7,12 +7,12 @@ from catalogue.accounts import passwords
 from catalogue.accounts.models import Account, Person
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
-from catalogue.courses.models import CourseVersion
+from catalogue.courses.models import Course, CourseVersion
 from catalogue.courses.states import State
 from catalogue.imports.columns import BadCell
 from catalogue.imports.operations import SORTS
 from catalogue.imports.week import free, opening
-from catalogue.lecturers.models import Appointment, Lecturer, WeeklyHours
+from catalogue.lecturers.models import Appointment, Corps, Lecturer, WeeklyHours
 from catalogue.organisations.models import Organisation, OrganisationCommunityType
 from catalogue.venues.models import Venue, VenueHours
 from tests.factories import (
@@ -24,6 +24,7 @@ from tests.factories import (
     a_town_administrator,
     account_of,
     actor_of,
+    save,
     the_district,
     the_town,
 )
@@ -110,6 +111,21 @@ def test_a_course_that_asks_for_the_menu_is_submitted_and_waits_for_another_pers
 
     version = db.session.scalars(sa.select(CourseVersion)).one()
     assert (said(report), figures(report), figures(again), version.state) == ([], (1, 0, 0), (0, 0, 1), State.IN_REVIEW)
+
+
+def test_a_course_names_a_corps_of_its_district(app):
+    home = the_district()
+    corps = save(Corps(district_id=home.id, organisation_id=home.id, name="老兵宣讲团"))
+    head = ["课程名称", "开课单位", "大类", "形式", "时长", "人数下限", "人数上限", "上课方式", "宣讲团"]
+    rows = [
+        ["老兵讲传统", "青浦区", "政策法规", "研讨", 60, 10, 40, "讲师上门", name]
+        for name in ("老兵宣讲团", "没有的团")
+    ]
+
+    wrong, right = bring_in("courses", [head, rows[1]]), bring_in("courses", [head, rows[0]])
+
+    assert said(wrong) == ["第 2 行 I 列（宣讲团）：区里没有“没有的团”这个宣讲团。"]
+    assert (figures(right), db.session.scalars(sa.select(Course.corps_id)).all()) == ((1, 0, 0), [corps.id])
 
 
 LECTURERS = [

@@ -344,10 +344,12 @@ def test_a_name_of_a_corps_is_taken_once_in_a_district(app):
     assert refused.value.field == "name"
 
 
-def test_the_end_of_a_corps_ends_its_memberships(app):
+def test_the_end_of_a_corps_ends_its_memberships_and_no_course_asks_it_any_more(app):
     member = a_lecturer()
     made = a_corps(member)
+    course = a_course(corps_id=made.id)
 
     corps.end(made, by=keeper(), at=NOON)
 
     assert (made.ended_on, [m.left_on for m in queries.members(made.id)]) == (TODAY, [TODAY])
+    assert course.corps_id is None
