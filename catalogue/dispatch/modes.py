@@ -18,6 +18,13 @@ FROM = {
     ModeFrom.DISTRICT: later("区里默认"),
 }
 
+CODES = {
+    f"{mode.value}_{source.value}": f"{name}（{why}）"
+    for mode, (name, _said) in MODES.items()
+    for source, why in FROM.items()
+}
+"""What the history of a dispatch begins with: the way, and what decided it."""
+
 
 def default_mode(case: Case) -> tuple[Mode, ModeFrom]:
     """The way for these orders now, and what says so."""

@@ -19,14 +19,14 @@ from catalogue.dispatch import board, candidates, corps, operations, policy, pro
 from catalogue.dispatch.candidates import Case, Pick
 from catalogue.dispatch.forms import ActForm, GapForm, ProposeForm, numbers_of
 from catalogue.dispatch.models import Dispatch
-from catalogue.dispatch.modes import FROM, MODES, default_mode
+from catalogue.dispatch.modes import CODES, FROM, MODES, default_mode
 from catalogue.dispatch.notices import candidate_line, offer_notice, place_words
 from catalogue.dispatch.states import Mode, State
 
 pages = Blueprint("dispatch", __name__)
 REASONS = {
     "exhausted": "名单上的讲师都没能来", "withdrawn": "派单员撤回", "redispatched": "改派", "order_cancelled": "点单已取消", "discarded": "作废",
-    **{f"{mode.value}_{source.value}": f"{name}（{FROM[source]}）" for mode, (name, _said) in MODES.items() for source in FROM},
+    **CODES,
     "called_off": "停课", "lecturer_lost": "讲师来不了", "lecturer_missed": "讲师没有来", **operations.DECLINES,
 }  # fmt: skip
 LACKS = {"lecturer": Lack.LECTURER, "venue": Lack.VENUE, "time": Lack.TIME}

@@ -8,6 +8,7 @@ from catalogue.core import signs
 from catalogue.core.audit import CITY
 from catalogue.core.signs import COMMON, DEEDS
 from catalogue.core.words import _, _l
+from catalogue.dispatch import modes
 from catalogue.dispatch.operations import DECLINES
 from catalogue.orders import progress
 from catalogue.organisations.settings import SETTINGS
@@ -17,7 +18,7 @@ SUBJECTS: dict[str, Any] = {
     "lesson": _l("上课"), "lesson_party": _l("到课人数"), "lesson_lecturer": _l("讲师席位"), "attendance": _l("签到"), "lecturer_report": _l("上课小结"),
     "move": _l("改期"), "rating": _l("评单"), "gap": _l("需求"), "course": _l("课程"), "course_version": _l("课程版本"), "edition": _l("菜单"),
     "edition_item": _l("菜单里的课"), "category": _l("分类"), "series": _l("系列"), "lecturer": _l("讲师"), "qualification": _l("能讲的课"),
-    "appointment": _l("聘书"), "corps": _l("宣讲团"), "corps_member": _l("宣讲团成员"), "venue": _l("场地"), "venue_closure": _l("场地不开放"),
+    "appointment": _l("聘书"), "corps": _l("宣讲团"), "corps_member": _l("宣讲团成员"), "corps_ask": _l("请宣讲团定人"), "venue": _l("场地"), "venue_closure": _l("场地不开放"),
     "plaque": _l("授牌"), "organisation": _l("单位"), "alias": _l("别名"), "grouping": _l("分组"), "person": _l("人员"), "account": _l("账号"),
     "membership": _l("岗位"), "web_session": _l("登录"), "calendar_feed": _l("日历地址"), "token": _l("令牌"), "setting": _l("规则"), "calendar_day": _l("工作日"), "day": _l("日子"),
     "outbox": _l("待发"), "import": _l("导入"), "plan": _l("排课方案"), "audit": _l("审计记录"),
@@ -33,7 +34,7 @@ FIELDS: dict[str, Any] = {
     "corps_id": _l("宣讲团"), "left_on": _l("退团日"), "parent_id": _l("上级"), "post": _l("职务"), "in_post_since": _l("任现职日"), "summary": _l("简介"),
     "outline": _l("怎么上"), "form": _l("形式"), "size_min": _l("最少人数"), "size_max": _l("最多人数"), "onsite": _l("上门"), "venue": _l("到场地"),
     "online": _l("线上"), "online_too": _l("线上也可以"), "lecturers_needed": _l("讲师人数"), "category_id": _l("大类"), "subcategory_id": _l("小类"),
-    "series_id": _l("系列"), "orderable": _l("可单独点"), "restricted": _l("不公开"), "programme_only": _l("只在班次里开"), "source": _l("出处"),
+    "series_id": _l("系列"), "offer_mode": _l("怎么派讲师"), "orderable": _l("可单独点"), "restricted": _l("不公开"), "programme_only": _l("只在班次里开"), "source": _l("出处"),
     "tags": _l("标签"), "problems": _l("难题"), "offered_to": _l("面向"), "audiences": _l("适合谁"), "bio": _l("简介"), "kind": _l("种类"),
     "title_tier": _l("职称"), "title_name": _l("职称名称"), "named_in_public": _l("公开姓名"), "home_place": _l("出发地"), "shared": _l("可共用"),
     "address": _l("地址"), "floor": _l("楼层"), "lift": _l("电梯"), "parking": _l("停车"), "quota_reason": _l("超名额理由"), "assigned_to_id": _l("经办人"),
@@ -43,6 +44,7 @@ CODES: dict[str, Any] = {
     "edition_ended": _l("本季结束"), "present": _l("到了"), "absent": _l("没到"), "excused": _l("请假"), "committee": _l("居村"), "lecturer": _l("讲师"),
     "lecturer_missed": _l("讲师没有来"), "lecturer_lost": _l("讲师来不了"), "discarded": _l("派单作废"), "called_off": _l("停课"), "exhausted": _l("名单问完了"),
     "withdrawn": _l("撤回"), "redispatched": _l("改派"), "order_cancelled": _l("点单取消"), "newer_version": _l("有了新版本"), "on_behalf": _l("代为答复"),
+    "rule_broken": _l("规则不让派"), "lecturer_taken": _l("讲师已有课"), "travel_too_short": _l("路上来不及"), **modes.CODES,
     "late": _l("临近停课"), "forgotten": _l("忘了密码"),
 }  # fmt: skip
 _DEEDS: dict[str, Any] = {
