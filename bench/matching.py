@@ -3,12 +3,13 @@
     python -m bench.matching                                  district, tight and easy, fresh seeds
     python -m bench.matching --size town --shapes tight easy rooms days online pins corps odd --seeds 1 2 3 --seconds 5
     python -m bench.matching --file INSTANCE.json --seconds 15
-    RIVALS=/path/to/python python -m bench.matching           also CP-SAT, if that Python has ortools
+    RIVALS=/path/to/python python -m bench.matching           also CP-SAT and Timefold, if that Python has them
 
 Every plan is made by `python -m catalogue.matching` in a process of its own and checked by the independent checks of
 catalogue/matching. gap: to the bound the planner proved; first: score over first come, first served (the planner
-stopped at once); rival: score over that of the rival, which got `--rival-seconds` (default 8 times the planner's
-processor time). again: what a replan after illness, cancellations and late orders changed of the lessons kept.
+stopped at once). A line below for each rival in a process of its own: our score over its score, processor and wall
+seconds, memory; it may search for `--rival-seconds` (default 8 times the planner's processor time, at least 5), reading
+and starting not counted. again: what a replan after illness, cancellations and late orders changed of the lessons kept.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +32,8 @@ from catalogue.matching.formats import load, load_plan
 from catalogue.matching.scoring import score_of
 
 ROOT = Path(__file__).resolve().parents[1]
+RIVALS = {"CP-SAT": ("ortools", "rival_cp_sat"), "Timefold": ("timefold", "rival_timefold")}
+PATIENCE = 300  # seconds for reading, starting and writing
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
@@ -40,13 +44,11 @@ class Row:
     name: str
     said: dict[str, Any]
     first: float
-    rival: float | None = None
 
     def line(self) -> str:
         told = self.said
-        rival = "" if self.rival is None else f"  rival {self.rival:.3f}"
         return (
-            f"{self.name:24} gap {told['gap']:8.4%}  served {told['served']:6,}  first {self.first:.3f}{rival}"
+            f"{self.name:24} gap {told['gap']:8.4%}  served {told['served']:6,}  first {self.first:.3f}"
             f"  cpu {told['cpu_seconds']:7.1f}  wall {told['seconds']:7.1f}  {told['memory_mb']:6.0f} MB  {told['stopped_by']}"
         )
 
@@ -67,21 +69,36 @@ def planned(instance: Path, plan: Path, *arguments: str) -> dict[str, Any]:
     return said
 
 
-def against(instance: Path, folder: Path, seconds: float, ours: float) -> float | None:
-    """Our score over the rival's; None where no rival is installed or it found nothing."""
-    python = os.environ.get("RIVALS", sys.executable)
-    if subprocess.run([python, "-c", "import ortools"], capture_output=True).returncode:
-        return None
-    plan = folder / "rival.json"
-    command = [python, "-m", "bench.rival_cp_sat", str(instance), str(plan), f"{seconds:.0f}"]
-    if subprocess.run(command, cwd=ROOT, capture_output=True).returncode:
-        return None
+def against(rival: str, instance: Path, folder: Path, seconds: float, ours: float) -> str:
+    """A line about a rival's plan for the same instance; says why where there is none."""
+    package, module = RIVALS[rival]
+    python, plan = os.environ["RIVALS"], folder / f"{module}.json"
+    name = f"    against {rival:12}"
+    if subprocess.run([python, "-c", f"import {package}"], capture_output=True).returncode:
+        return f"{name} {package} is not installed in {python}"
+    plan.unlink(missing_ok=True)
+    began = time.monotonic()
+    command = [python, "-m", f"bench.{module}", str(instance), str(plan), f"{seconds:.0f}"]
+    with (folder / "said").open("w+") as said, subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said) as running:
+        late = threading.Timer(2 * seconds + PATIENCE, running.kill)
+        late.start()
+        _, status, spent = os.wait4(running.pid, 0)
+        late.cancel()
+        running.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.monotonic() - began
+        said.seek(0)
+        last = (said.read().strip().splitlines() or ["ended without a word"])[-1]
+    used = f"cpu {spent.ru_utime + spent.ru_stime:7.1f}  wall {wall:7.1f}  {spent.ru_maxrss / 1024:6.0f} MB"
+    if running.returncode or not plan.exists():
+        why = "stopped after too long" if running.returncode < 0 else last[:120]
+        return f"{name} no plan  {used}  ({why})"
     problem = load(instance)
     assignments = load_plan(problem, plan)
-    if check(problem, assignments):
-        return None
-    score = score_of(problem, assignments).total
-    return ours / score if score > 0 else None
+    violations = check(problem, assignments)
+    score = score_of(problem, assignments)
+    ratio = f"ratio {ours / score.total:.3f}" if score.total > 0 else "no points"
+    broken = f"  breaks {len(violations)} rules" if violations else ""
+    return f"{name} {ratio}  served {score.orders:6,}  {used}{broken}"
 
 
 def written(document: dict[str, Any], folder: Path) -> Path:
@@ -141,10 +158,9 @@ def main() -> None:
             plan = folder / "plan.json"
             said = planned(instance, plan, "--seconds", f"{given.seconds:g}")
             seconds = given.rival_seconds or max(5.0, 8 * said["cpu_seconds"])
-            rival = against(instance, folder, seconds, said["score"]) if "RIVALS" in os.environ else None
-            print(
-                Row(instance.stem, said, said["score"] / first if first > 0 else float("nan"), rival).line(), flush=True
-            )
+            print(Row(instance.stem, said, said["score"] / first if first > 0 else float("nan")).line(), flush=True)
+            for rival in RIVALS if "RIVALS" in os.environ else ():
+                print(against(rival, instance, folder, seconds, said["score"]), flush=True)
             gaps.setdefault(shape, []).append(said["gap"])
             if given.again:
                 print(again(instance, plan, seed, folder, given.seconds), flush=True)

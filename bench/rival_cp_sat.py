@@ -15,34 +15,15 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from catalogue.matching.book import Book
-from catalogue.matching.candidates import feasible
+from bench.columns import columns, place_of, worth_of
 from catalogue.matching.check import Assignment
 from catalogue.matching.formats import load, plan_document
 from catalogue.matching.problem import Problem
 from catalogue.matching.rules import TRAVEL
 from catalogue.matching.search import Placement
-from catalogue.matching.terms import DAY, WEEK, Mode, Visit
+from catalogue.matching.terms import DAY, WEEK, Visit
 
 TENTHS = 10
-
-
-def columns(problem: Problem) -> list[Placement]:
-    """Every possible lesson of every order; of a pinned order the one it must have."""
-    book, found = Book(problem), []
-    for order in problem.orders:
-        ways = list(feasible(problem, order, book))
-        if order.pinned is not None:
-            pin = order.pinned
-            ways = [w for w in ways if (w.lecturer, w.venue, w.start) == (pin.lecturer, pin.venue, pin.start)]
-        found += ways
-    return found
-
-
-def place_of(problem: Problem, one: Placement) -> Any:
-    if one.mode is Mode.ONLINE:
-        return None
-    return problem.order_of[one.order].location if one.venue is None else problem.venue_of[one.venue].location
 
 
 def build(problem: Problem, ways: list[Placement]) -> tuple[cp_model.CpModel, list[Any]]:
@@ -72,7 +53,7 @@ def build(problem: Problem, ways: list[Placement]) -> tuple[cp_model.CpModel, li
         _no_clash(model, problem, those)
         terms += _balance(model, problem, those)
     for variable, one in zip(chosen, ways, strict=True):
-        terms.append(variable * _worth(problem, one))
+        terms.append(variable * worth_of(problem, one, TENTHS))
     committees = defaultdict(list)
     for name, those in of_order.items():
         committees[problem.order_of[name].committee] += [v for v, _ in those]
@@ -82,18 +63,6 @@ def build(problem: Problem, ways: list[Placement]) -> tuple[cp_model.CpModel, li
         terms.append(covered * weights.cover * TENTHS)
     model.maximize(sum(terms))
     return model, chosen
-
-
-def _worth(problem: Problem, one: Placement) -> int:
-    order, weights = problem.order_of[one.order], problem.weights
-    home, place = problem.lecturer_of[one.lecturer].home, place_of(problem, one)
-    km = 0.0 if home is None or place is None else 2 * problem.travel.km(home, place)
-    good = weights.served * order.priority + weights.window * (order.preference(one.start, one.end) or 0)
-    good += weights.lecturer * (order.preferred_lecturer == one.lecturer)
-    before = problem.previous.get(one.order)
-    if before is not None and before.keeps((one.lecturer,), one.venue, one.start, one.mode):
-        good += weights.change
-    return round(TENTHS * (good - weights.km * km))
 
 
 def _limits(model: cp_model.CpModel, problem: Problem, name: str, those: list[Any]) -> None:
