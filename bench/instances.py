@@ -50,7 +50,7 @@ SHAPES = {
     "corps": Shape(supply=0.9, tiny_windows=True, home_legs=True, per_day=4, per_week=(4, 6, 8), whole_days=True),
     "odd": Shape(supply=1.0),
 }
-SHAPES["pins"] = SHAPES["tight"]
+SHAPES["pins"] = SHAPES["joint"] = SHAPES["tight"]
 
 SIZES = {  # districts, towns, committees, orders, lecturers, rooms of each district; days; courses
     "sixty": (1, 2, 20, 60, 12, 8, 28, 20),
@@ -121,6 +121,8 @@ class Maker:
         }  # fmt: skip
         if self.kind == "odd":
             self.make_odd(document)
+        if self.kind == "joint":
+            self.make_joint(document)
         return document
 
     # --- places and times -----------------------------------------------------------------------------------------
@@ -259,9 +261,19 @@ class Maker:
             order["location"] = [order["location"][0] + 3.0, order["location"][1]]
             order["priority"] = 0
 
+    def make_joint(self, document: dict[str, Any]) -> None:
+        """Version 2: small committees agree to share lessons with near-by ones, in a room or online."""
+        document |= {"version": 2, "joining": {"radius_km": 3, "min_attendees": 10, "max_orders": 3}}
+        for order in document["orders"]:
+            if order["attendees"] <= 40 and self.rng.random() < 0.7:
+                order["joins"] = True
+                order["modes"] = ["venue"] if self.rng.random() < 0.7 else ["venue", "online"]
+                order["equipment"] = []
+                del order["mode"]
+
 
 def instance(size: str, shape: str, seed: int) -> dict[str, Any]:
-    """A document of version 1. `pins` needs a plan first: see with_pins."""
+    """A document of version 1 (`joint`: 2). `pins` needs a plan first: see with_pins."""
     return Maker(size, shape, seed).instance()
 
 

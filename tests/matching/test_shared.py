@@ -1,5 +1,6 @@
 """Lessons of several lecturers and lessons that several orders share: valid plans, exact optima, a bound that is one."""
 
+import random
 from dataclasses import replace
 from itertools import combinations, product
 
@@ -7,7 +8,7 @@ import pytest
 
 from catalogue.matching.check import Assignment, check
 from catalogue.matching.planner import Stop, solve
-from catalogue.matching.problem import Joining, Pin
+from catalogue.matching.problem import Joining, Pin, Qualification
 from catalogue.matching.scoring import score_of
 from catalogue.matching.terms import Mode, Window
 from tests.matching.small import a_lecturer, a_problem, a_venue, an_order
@@ -119,3 +120,58 @@ def test_the_bound_is_never_below_the_best_plan_of_small_teams(seed):
 
     assert result.score <= best + 1e-6 <= result.bound + 1e-6
     assert result.score >= 0.9 * best
+
+
+def where_greed_fails(liked):
+    """Pairs of which one order likes a time best at which the other cannot come; lecturers with one lesson each."""
+    early, late = Window(540, 600, liked), Window(840, 900, 1)
+    orders, common = [], {"modes": (Mode.VENUE,), "joins": True, "attendees": 20, "minutes": 60}
+    for n in range(2):
+        orders += [
+            an_order(id=f"A{n}", committee=f"KA{n}", course=f"C{n}", windows=(early, late), **common),
+            an_order(id=f"B{n}", committee=f"KB{n}", course=f"C{n}", windows=(late,), **common),
+        ]
+    teachers = [a_lecturer(f"L{n}", qualifications=(Qualification(f"C{n}"),), max_per_day=1) for n in range(2)]
+    rule = Joining(radius_km=3, min_attendees=1, max_orders=2)
+    return replace(a_problem(*orders, *teachers, a_venue("V0", capacity=50), a_venue("V1", capacity=50)), joining=rule)
+
+
+@pytest.mark.parametrize("liked", [2, 10])
+def test_a_lesson_moves_to_the_time_at_which_another_order_can_share_it(liked):
+    problem = where_greed_fails(liked)
+
+    assert {one.order for one in planned(problem).plan} == {"A0", "A1", "B0", "B1"}
+
+
+def best_joint_plan(problem):
+    """The score of the best plan by trying every combination of orders, lecturers, rooms and starts."""
+    ways = [
+        [(), *((Assignment(one.id, who.id, room.id, Mode.VENUE, start),)
+               for who in problem.lecturers for room in problem.venues for start in (540, 600, 660))]
+        for one in problem.orders
+    ]  # fmt: skip
+    plans = (tuple(one for part in parts for one in part) for parts in product(*ways))
+    return max(score_of(problem, plan).total for plan in plans if not check(problem, plan))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_plans_of_small_orders_that_share_are_near_the_best_and_never_above_the_bound(seed):
+    rng = random.Random(seed)
+    orders = [
+        an_order(
+            id=f"O{n}", committee=f"K{n}", modes=(Mode.VENUE,), minutes=60, attendees=rng.choice((15, 20, 30)),
+            joins=rng.random() < 0.8, priority=rng.choice((1, 2, 3)), location=(0.0, rng.choice((0.0, 1.0, 4.0))),
+            windows=tuple(Window(s, s + 60, rng.randrange(10)) for s in rng.sample((540, 600, 660), rng.choice((1, 2)))),
+        )
+        for n in range(4)
+    ]  # fmt: skip
+    rule = Joining(radius_km=3, min_attendees=1, max_orders=rng.choice((2, 3)))
+    lecturer, rooms = (
+        a_lecturer("L1", max_per_day=1 + seed % 2),
+        (a_venue("V1", capacity=50), a_venue("V2", capacity=70)),
+    )
+    problem = replace(a_problem(*orders, lecturer, *rooms), joining=rule)
+    result, best = planned(problem), best_joint_plan(problem)
+
+    assert result.score <= best + 1e-6 <= result.bound + 1e-6
+    assert result.score >= 0.97 * best

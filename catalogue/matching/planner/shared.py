@@ -1,21 +1,25 @@
 """Lessons of several lecturers and lessons that several orders share, around the planner of single ones.
 
 Teams are formed before the others (they need people at the same minute) and, in a second run, from what the others
-leave; the better plan counts. Then orders without a lesson join lessons of others where that is allowed. The bound is
-that of the problem in which a team needs one person only, and a joining order a place in somebody's lesson: never less
-than the best possible.
+leave; the better plan counts. Orders that may share a lesson are planned singly, and again in bundles (bundles.py): those
+left over with whomever they can be with, and all that may share. Then orders without a lesson join lessons of others
+where that is allowed. The best of these plans counts. The bound is that of the problem in which a team needs one person
+only, and a joining order a place in somebody's lesson: never less than the best possible.
 """
 
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import count
 
 from catalogue.matching.book import Book
 from catalogue.matching.candidates import feasible, recompute
-from catalogue.matching.check import Assignment, Lesson, check, lessons_of
+from catalogue.matching.check import Assignment, check
 from catalogue.matching.planned import with_plan
 from catalogue.matching.planner.answer import Params, Result, Stop
+from catalogue.matching.planner.bundles import Bundle, Sharing, bundles, most_guests, planned_together
+from catalogue.matching.planner.joining import joined
 from catalogue.matching.planner.meter import Progress
 from catalogue.matching.planner.solve import UNLIMITED, USUAL
 from catalogue.matching.planner.solve import solve as solve_single
@@ -27,7 +31,7 @@ from catalogue.matching.terms import Mode
 
 Solve = Callable[[Problem], Result]
 Over = Callable[[], bool]
-FIRST, SECOND = 0.45, 0.9  # of the time: until then the first and the second run; the rest is for joining
+FIRST, PLANNED = 0.45, 0.9  # of the time: until then the first run and all of them; the rest is for joining
 Plan = tuple[Assignment, ...]
 
 
@@ -52,12 +56,12 @@ def solve(
     """
     if not is_shared(problem):
         return solve_single(problem, stop, params, seed, progress, began)
-    began, runs = time.monotonic() if began is None else began, iter((FIRST, SECOND))
+    began, runs, done = time.monotonic() if began is None else began, _runs(problem), count()
 
     def one_run(single: Problem) -> Result:
-        share = next(runs)
+        share = FIRST + (PLANNED - FIRST) * min(1.0, next(done) / max(1, runs - 1))
         seconds = None if stop.seconds is None else share * stop.seconds
-        work = None if stop.work is None else stop.work // 2
+        work = None if stop.work is None else stop.work // runs
         return solve_single(single, replace(stop, seconds=seconds, work=work), params, seed, progress, began)
 
     def over() -> bool:
@@ -67,20 +71,26 @@ def solve(
     return solve_shared(problem, one_run, over)
 
 
+def _runs(problem: Problem) -> int:
+    """How often the planner of single lessons is asked at most."""
+    return 1 + any(one.lecturers_needed > 1 for one in problem.orders) + 2 * (problem.joining is not None)
+
+
 def solve_shared(problem: Problem, solve: Solve, over: Over = lambda: False) -> Result:
     """The better of two plans: teams formed first, teams formed from what is left; then joining.
 
     solve plans single lessons; over: is it time to end? Then whoever has not joined yet stays without a lesson.
     """
-    relaxed = solve(_single(problem, problem.orders))
+    relaxed, sharing = solve(_single(problem, problem.orders)), Sharing(problem)
     needing = tuple(one for one in problem.orders if one.lecturers_needed > 1)
-    plans = [_joined(problem, _teams_last(problem, relaxed.plan), over)]
+    plans = [joined(sharing, _teams_last(problem, relaxed.plan), over)]
     if needing and not over():
-        plans.append(_joined(problem, _teams_first(problem, needing, solve), over))
+        plans.append(joined(sharing, _teams_first(problem, needing, solve), over))
+    plans += _bundled(sharing, plans[0], solve, over)
     sound = [plan for plan in plans if not check(problem, plan)]
     best = max(sound, key=lambda plan: score_of(problem, plan).total) if sound else _pins(problem)
     score = score_of(problem, best).total
-    bound = max(score, relaxed.bound + _worth_of_joining(problem) + _worth_of_names(problem))
+    bound = max(score, relaxed.bound + _worth_of_joining(sharing) + _worth_of_names(problem))
     return replace(
         relaxed,
         plan=best,
@@ -190,76 +200,31 @@ def _best_of(problem: Problem, book: Book, order: Order, places: list[Placement]
 # --- shared lessons -----------------------------------------------------------------------------------------------
 
 
-def _joined(problem: Problem, plan: Plan, over: Over) -> Plan:
-    """Orders without a lesson join one of the same course, the dearest first; two of them may also need a larger room."""
-    if problem.joining is None:
-        return plan
-    served = {one.order for one in plan}
-    waiting = [one for one in problem.orders if one.joins and one.id not in served and one.lecturers_needed == 1]
-    for order in sorted(waiting, key=lambda one: (-one.priority, -one.first_lesson, one.id)):
-        if over():
-            break
-        plan = _with_guest(problem, plan, order)
-    return plan
+def _bundled(sharing: Sharing, plan: Plan, solve: Solve, over: Over) -> list[Plan]:
+    """Plans in which orders that may share are planned as one: first those without a lesson, then all."""
+    problem, served = sharing.problem, {one.order for one in plan}
+    found, before = list[Plan](), list[Bundle]()
+    dearest = sorted(problem.orders, key=lambda one: (-one.priority, -one.first_lesson, one.id))
+    for first in ([one for one in dearest if one.id not in served], dearest):
+        chosen = bundles(sharing, first, over)
+        if over() or not chosen or chosen == before:
+            continue
+        together = planned_together(sharing, chosen, lambda made: _single(made, made.orders), solve)
+        found.append(joined(sharing, _teams_last(problem, together), over))
+        before = chosen
+    return found
 
 
-def _with_guest(problem: Problem, plan: Plan, order: Order) -> Plan:
-    best = (score_of(problem, plan).total, plan)
-    lessons, _ = lessons_of(problem, plan)
-    for lesson in lessons:
-        if _may_host(lesson, order):
-            for room in _rooms(problem, lesson, order):
-                moved = [one for one in plan if one.order not in {host.id for host in lesson.orders}]
-                moved += [
-                    Assignment(guest.id, lecturer.id, room, lesson.mode, lesson.start)
-                    for guest in (*lesson.orders, order)
-                    for lecturer in lesson.lecturers
-                ]
-                total = score_of(problem, moved).total
-                if total > best[0] and not check(problem, moved):
-                    best = (total, tuple(moved))
-                    break
-    return best[1]
-
-
-def _may_host(lesson: Lesson, order: Order) -> bool:
-    """Asked before the rules, because it is cheap."""
-    host = lesson.orders[0]
-    return (
-        all(one.joins and one.pinned is None and one.committee != order.committee for one in lesson.orders)
-        and (host.course, host.minutes, host.lecturers_needed) == (order.course, order.minutes, 1)
-        and lesson.mode is not Mode.ONSITE
-        and order.preference(lesson.start, lesson.end) is not None
-    )
-
-
-def _rooms(problem: Problem, lesson: Lesson, order: Order) -> list[str | None]:
-    """The room the lesson is in if all find a seat there, then the others that are large enough, smallest first."""
-    if lesson.venue is None:
-        return [None]
-    people = lesson.people + order.attendees
-    large = sorted((one for one in problem.venues if one.capacity >= people), key=lambda one: (one.capacity, one.id))
-    own = [lesson.venue.id] if lesson.venue.capacity >= people else []
-    return [*own, *(one.id for one in large if one.id not in own)]
-
-
-def _worth_of_joining(problem: Problem) -> float:
-    """More than all guests together can add to a plan of single lessons: of every group at least one is the host."""
-    joining, weights = problem.joining, problem.weights
-    if joining is None:
-        return 0.0
-    by_course: dict[tuple[str, int], list[float]] = defaultdict(list)
-    for one in problem.orders:
-        if one.joins and one.lecturers_needed == 1:
+def _worth_of_joining(sharing: Sharing) -> float:
+    """More than all guests together can add to a plan of single lessons: of every lesson at least one is the host."""
+    problem, weights, total = sharing.problem, sharing.problem.weights, 0.0
+    for group, guests in most_guests(sharing):
+        worths = []
+        for one in group:
             liked = max((window.preference for window in one.windows), default=0)
             worth = weights.served * one.priority + weights.cover * one.first_lesson + weights.window * liked
-            named = weights.lecturer * (one.preferred_lecturer is not None) + weights.change * (
-                one.id in problem.previous
-            )
-            by_course[one.course, one.minutes].append(float(worth + named))
-    total = 0.0
-    for worths in by_course.values():
-        guests = len(worths) * (joining.max_orders - 1) // joining.max_orders
+            named = weights.lecturer * (one.preferred_lecturer is not None)
+            worths.append(float(worth + named + weights.change * (one.id in problem.previous)))
         total += sum(sorted(worths, reverse=True)[:guests])
     return total
 
