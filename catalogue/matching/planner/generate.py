@@ -14,11 +14,13 @@ from catalogue.matching.planner.places import Real
 from catalogue.matching.planner.roster import Roster
 from catalogue.matching.planner.score import fixed_points
 from catalogue.matching.planner.short_days import Days, listed, together
+from catalogue.matching.terms import DAY
 
 TOLERANCE = 1e-6  # of a column's share in a solution
 WHOLE_LIST = 40_000  # so many lecturer-days or fewer go into the programme at once
 ROUND = 40_000  # so many new columns a round at most
 EACH = 6  # so many new columns of one shift a round
+EACH_LONG = 8  # the same of days of many lessons
 ASCENT = 250  # steps towards good prices before the first programme of a large instance
 NEAR_ENOUGH = 30.0  # points that a day may miss at good prices to be among the first columns
 TRIFLE = 1e-4
@@ -36,10 +38,11 @@ class Generation:
         self.master = Master(model)
         self.empty = Roster(model)
         caps, held = self._caps()
-        self.short = np.flatnonzero(~held)  # their single lessons and pairs can be listed
+        longer = held | (caps > 2) & room_for_three(model)
+        self.short = np.flatnonzero(~longer)  # their single lessons and pairs can be listed
         self.pairs: Flag = caps >= 2
         self.days = listed(model, self.short, self.pairs[self.short], model.value)
-        self.long = LongDays(model, np.flatnonzero(held | (caps > 2) & self._three()), self.empty, self.meter.over)
+        self.long = LongDays(model, np.flatnonzero(longer), self.empty, self.meter.over)
         self.is_long: Flag = np.zeros(len(caps), dtype=bool)
         self.is_long[self.long.shifts] = True
         self.values = self.prices = np.zeros(0)  # the last solution and what its rows cost; empty: none yet
@@ -54,16 +57,6 @@ class Generation:
         days = zip(model.shift_lecturer.tolist(), model.shift_day.tolist(), strict=True)
         held = [key in empty.held_stops for key in days] if empty.held_stops else [False] * len(model.shift_day)
         return most[model.shift_lecturer], np.array(held, dtype=bool)
-
-    def _three(self) -> Flag:
-        """Shifts in which three lessons could fit one after the other, whatever the way."""
-        model, setup = self.model, self.model.problem.travel.setup_min
-        first, last = model.shift_first[:-1], model.shift_first[1:]
-        soonest = np.minimum.reduceat(model.end, first) if len(first) else model.end
-        latest = np.maximum.reduceat(model.start, first) if len(first) else model.start
-        middle = (model.start >= soonest[model.shift] + setup) & (model.end + setup <= latest[model.shift])
-        fits: Flag = np.bincount(model.shift[middle], minlength=len(first)) > 0
-        return fits & (last - first > 2)
 
     def start(self, columns: Columns) -> None:
         """The first columns: a plan's, and all days if they are few, else those that pay at good prices."""
@@ -177,7 +170,7 @@ class Generation:
             np.maximum.at(best, again.shift, worth)
             found.append(self._choose(again, worth if prices is last else again.worth(master.net(last)), at))
         if len(self.long.shifts):
-            columns, shifts, most = self.long.price(net, shift_price + self.mite, 8)
+            columns, shifts, most = self.long.price(net, shift_price + self.mite, EACH_LONG)
             best[shifts] = most
             found.append(columns)
             self.meter.work(self.long.work // 10)
@@ -231,3 +224,25 @@ def too_wide(model: Compiled) -> bool:
     limits = [one.max_per_day for one in model.problem.lecturers]
     long = np.array([limit is None or limit > 2 for limit in limits], dtype=bool)[model.shift_lecturer]
     return bool((np.diff(model.shift_first)[long] > WIDEST).any())
+
+
+def room_for_three(model: Compiled) -> Flag:
+    """Shifts in which three lessons could fit one after the other, whatever the way."""
+    setup = model.problem.travel.setup_min
+    first, last = model.shift_first[:-1], model.shift_first[1:]
+    soonest = np.minimum.reduceat(model.end, first) if len(first) else model.end
+    latest = np.maximum.reduceat(model.start, first) if len(first) else model.start
+    middle = (model.start >= soonest[model.shift] + setup) & (model.end + setup <= latest[model.shift])
+    fits: Flag = np.bincount(model.shift[middle], minlength=len(first)) > 0
+    return fits & (last - first > 2)
+
+
+def long_shifts(model: Compiled) -> Whole:
+    """Shifts of more than two lessons on which nothing is held."""
+    limits = [one.max_per_day for one in model.problem.lecturers]
+    long = np.array([limit is None or limit > 2 for limit in limits], dtype=bool)[model.shift_lecturer]
+    busy = {(lecturer, one.start // DAY) for lecturer, held in enumerate(model.held) for one, _ in held.all}
+    days = zip(model.shift_lecturer.tolist(), model.shift_day.tolist(), strict=True)
+    free = np.array([key not in busy for key in days], dtype=bool)
+    found: Whole = np.flatnonzero(long & free & room_for_three(model))
+    return found

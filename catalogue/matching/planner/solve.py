@@ -4,11 +4,12 @@ import random
 
 import numpy as np
 
+from catalogue.matching.planner.anew import Anew
 from catalogue.matching.planner.answer import Params, Prices, Result, Stop
 from catalogue.matching.planner.choose import dived, likely_days, reduced, whole_days
 from catalogue.matching.planner.compiled import Compiled, compiled
-from catalogue.matching.planner.eject import polished
-from catalogue.matching.planner.generate import Generation, too_wide
+from catalogue.matching.planner.eject import Ejection, polished
+from catalogue.matching.planner.generate import Generation, long_shifts, too_wide
 from catalogue.matching.planner.greedy import Choice, fill, place_pins
 from catalogue.matching.planner.master import Columns
 from catalogue.matching.planner.meter import Meter, Progress
@@ -21,6 +22,8 @@ from catalogue.matching.planner.tours import is_touring, solve_tours
 from catalogue.matching.problem import Problem
 
 UNLIMITED, USUAL = Stop(), Params()
+ANEW = 3  # passes over the days of many lessons
+POLISH_LONG = 3  # rounds of chains and days anew in turn
 NODES = 2_000  # of a whole-number programme: ends it also without a clock
 
 
@@ -53,6 +56,7 @@ class Run:
         self.best: list[int] = []
         self.score = float("-inf")
         self.prices = Prices()
+        self.anew = Anew(self.model, np.zeros(0, dtype=np.int64), meter)
 
     def result(self) -> Result:
         """All parts in turn until the stop."""
@@ -63,6 +67,7 @@ class Run:
             and self.bound - self.score > 1e-6
             and not (self.thinned or too_wide(self.model))
         ):
+            self.days_anew()
             self.by_programme()
         self.polish()
         model, score, bound = self.model, self.score, max(self.bound, self.score)
@@ -99,6 +104,27 @@ class Run:
         self.meter.over()
         self.keep(roster, "first come, first served")
 
+    def days_anew(self) -> None:
+        """Days of many lessons, one after the other, and one round of chains: a better plan to begin with."""
+        self.anew.shifts = long_shifts(self.model)
+        if not len(self.anew.shifts):
+            return
+        roster = self.as_planned()
+        choice = Choice(roster)
+        self.anew.run(roster, choice, ANEW)
+        missing = [order for order, seat in enumerate(roster.seat_of) if seat < 0]
+        missing.sort(key=lambda order: -self.model.problem.orders[order].priority)
+        Ejection(roster, choice, self.meter).improve(missing, 1)
+        self.anew.run(roster, choice, 1)
+        self.keep(roster, "days anew")
+
+    def as_planned(self) -> Roster:
+        """The best plan so far, to be changed."""
+        roster = Roster(self.model)
+        for seat in self.best:
+            roster.add(seat)
+        return roster
+
     def by_programme(self) -> None:
         """The linear programme for the bound, whole-number programmes and their realisation for plans."""
         generation = Generation(self.model, self.meter)
@@ -109,13 +135,17 @@ class Run:
             self.realise(generation.guess(), "at these prices")
         for attempt in range(8):
             left = self.meter.left()
-            until = None if left is None else self.meter.seconds + 0.5 * left
+            waiting = not attempt and len(self.anew.shifts) > 0  # prices of long days take long; plans meanwhile
+            until = None if left is None else self.meter.seconds + (0.3 if waiting else 0.5) * left
             complete = generation.run(1 if generation.large and not attempt else 100, until)
             self.bound = min(self.bound, generation.bound)
             self.note("linear programme" if complete else "linear programme, unfinished")
             if not len(generation.prices):
                 return
             self.prices = prices_of(generation.master, generation.prices)
+            if waiting and not complete:
+                self.polish()
+                continue
             more = not self.meter.over() and self.choose(generation, complete)
             if self.meter.over() or self.done() or (complete and (self.prove(generation) or not more)):
                 break
@@ -140,7 +170,9 @@ class Run:
     def realise(self, days: Columns, name: str) -> None:
         """A plan that keeps every rule, from chosen days."""
         roster = Roster(self.model)
-        realised(roster, Choice(roster), days, self.meter)
+        choice = Choice(roster)
+        realised(roster, choice, days, self.meter)
+        self.anew.run(roster, choice, ANEW)
         self.keep(roster, name)
 
     def prove(self, generation: Generation) -> bool:
@@ -186,11 +218,14 @@ class Run:
         """Ejection chains on the best plan."""
         if not self.params.polish or self.meter.over() or self.done():
             return
-        roster = Roster(self.model)
-        for seat in self.best:
-            roster.add(seat)
-        polished(roster, Choice(roster), self.meter, random.Random(self.seed), self.params.polish)
-        self.keep(roster, "ejection chains")
+        for _ in range(POLISH_LONG if len(self.anew.shifts) else 1):
+            before, roster = self.score, self.as_planned()
+            choice = Choice(roster)
+            polished(roster, choice, self.meter, random.Random(self.seed), self.params.polish)
+            self.anew.run(roster, choice, ANEW)
+            self.keep(roster, "ejection chains")
+            if self.score <= before + 1e-6:
+                break
 
 
 def simple_bound(model: Compiled) -> float:
