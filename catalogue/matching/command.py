@@ -1,4 +1,4 @@
-"""The planner on the command line: make a plan for an instance, or check one (docs/formats.md)."""
+"""The planner on the command line: make a plan for an instance, check one, or ask one (docs/formats.md)."""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+from catalogue.matching import command_asks
 from catalogue.matching.check import check
 from catalogue.matching.formats import load, load_plan, load_toptw, plan_document
 from catalogue.matching.planner import Params, Result, Step, Stop, solve
@@ -32,6 +33,8 @@ def run(arguments: Sequence[str], program: str, began: float | None = None) -> i
     try:
         if arguments and arguments[0] == "check":
             return _check(_check_parser(f"{program} check").parse_args(arguments[1:]))
+        if arguments and arguments[0] in ("why", "whatif"):
+            return _asked(arguments[0], arguments[1:], program)
         return _plan(_plan_parser(program).parse_args(arguments), began)
     except (ValueError, OSError) as error:
         said = str(error) if isinstance(error, ValueError) else f"{error.filename}: {error.strerror}"
@@ -73,6 +76,18 @@ def _check_parser(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="只输出一个 JSON 对象")
     _add_format(parser)
     return parser
+
+
+def _asked(question: str, arguments: Sequence[str], program: str) -> int:
+    if question == "why":
+        parser = Parser(f"{program} why", description="一份点单为什么这样排，或者为什么没有排上。")
+        command_asks.add_why(parser)
+    else:
+        parser = Parser(f"{program} whatif", description="如果少了这些讲师、场地或点单，方案会差多少。")
+        command_asks.add_what_if(parser, _seconds, _work)
+    _add_format(parser)
+    given = parser.parse_args(arguments)
+    return (command_asks.why if question == "why" else command_asks.if_so)(given, _read)
 
 
 def _add_format(parser: argparse.ArgumentParser) -> None:

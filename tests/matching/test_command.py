@@ -196,3 +196,35 @@ def test_half_a_character_is_named_by_its_place(instance, capsys):
 
     assert run(instance, "--out", instance.with_name("p")) == 2
     assert capsys.readouterr().err == "error: orders[O1].committee: holds half a character: \\ud800\n"
+
+
+def test_a_plan_can_be_asked_why_and_what_if(instance, capsys):
+    plan = instance.with_name("plan.json")
+    run(instance, "--out", plan, "--work", 1000)
+    capsys.readouterr()
+
+    assert run("why", instance, plan, "O1", "--json") == 0
+    why = json.loads(capsys.readouterr().out)
+    assert (why["served"], why["stage"], len(why["said"]) > 1) == (True, "served", True)
+    assert run("whatif", instance, "--gone", "O2", "--without", "L1", "--work", 1000, "--json") == 0
+    other = json.loads(capsys.readouterr().out)
+    assert (other["gained"], other["lost"], other["after"]["score"]) == ([], ["O1", "O2"], 0.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "complaint"),
+    [(("why", "PLAN", "O9"), "order: there is no order 'O9'"), (("why", "BROKEN", "O1"), "plan: breaks"),
+     (("whatif", "--without", "L9"), "without: there is nothing called 'L9'"), (("whatif", "--work", "nan"), "--work")],
+)  # fmt: skip
+def test_a_question_about_what_is_not_there_is_one_line(instance, capsys, question, complaint):
+    plan, broken = instance.with_name("plan.json"), instance.with_name("broken.json")
+    run(instance, "--out", plan, "--work", 1000)
+    broken.write_text(plan.read_text().replace('"L1"', '"L9"'))
+    capsys.readouterr()
+
+    names = {"PLAN": plan, "BROKEN": broken}
+    first, *rest = question
+    assert run(first, instance, *(names.get(one, one) for one in rest)) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert complaint in said.err
