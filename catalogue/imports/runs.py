@@ -16,7 +16,7 @@ from catalogue.core.words import _
 from catalogue.imports import policy, queries
 from catalogue.imports.models import ImportFile, ImportRun
 from catalogue.imports.operations import Report
-from catalogue.imports.states import AT_WORK, NEXT, WAITS, Action, State
+from catalogue.imports.states import AT_WORK, MOVING, NEXT, WAITS, Action, State
 
 MOST_ATTEMPTS = 3
 WORKER = job("import")
@@ -46,8 +46,18 @@ def send(kind: str, content: bytes, file_name: str, *, key: str, by: Actor, at: 
     return run
 
 
+def check_ready(run: ImportRun) -> None:
+    """Refuses the word go where it makes no sense, whatever page it was said on. Raises IllegalAction."""
+    if (run.state, Action.CONFIRM) in NEXT:
+        return
+    if run.state in MOVING:
+        raise IllegalAction(_("这张表还没有检查好，请等检查完再确认。"))
+    raise IllegalAction(_("这次导入已经结束，什么都没有导入。还需要的话，请再传一次表格。"))
+
+
 def confirm(run: ImportRun, *, by: Actor, at: datetime, version: int | None = None) -> None:
     """The word go for a table that was checked. Raises IllegalAction, Stale."""
+    check_ready(run)
     changes.move(run, NEXT, Action.CONFIRM, by=by, at=at, version=version)
 
 
@@ -61,6 +71,8 @@ def cancel(run: ImportRun, *, by: Actor, at: datetime, code: str = "") -> None:
 
 def show_codes(run: ImportRun, *, secret: str, by: Actor, at: datetime) -> list[list[str]]:
     """Organisation, name, account and start code of the new accounts, said this once. Raises IllegalAction when they were."""
+    if run.state is not State.DONE:
+        raise IllegalAction(_("这次导入没有写入，没有新开的账号，也就没有首次口令。"))
     if not run.seed:
         raise IllegalAction(_("首次口令已经显示过，或者放得太久了。还需要的话，请到人员页给本人重设账号。"))
     slips = [[place, name, username, seeded_code(secret, run.seed, username)] for place, name, username in run.opened]

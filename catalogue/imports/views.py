@@ -93,6 +93,7 @@ def confirm(run_id: int) -> ResponseReturnValue:
         run = queries.seen(run_id, actor())
         _allowed(run.kind)
         if run.state not in (State.CONFIRMED, State.WRITING, State.DONE):
+            runs.check_ready(run)  # before the version of a page that could not have had the button
             runs.confirm(run, by=actor(), at=now(), version=version_of(form))
     queue.ask("imports")
     return _to(run)

@@ -59,6 +59,7 @@ class _Reader:
         self.said, self.around = said, around
         self.groups, self.spans = [_Group()], list[Span]()
         self.holidays = False
+        self.rests: Span | None = None  # free days at the end of the teaching window, after which 元旦后 begins
         self.unread: list[tuple[int, int]] = []
         self.problem = ""
         self.words = PeriodWords(around)
@@ -168,6 +169,8 @@ class _Reader:
         if kind == "before" and not period.ends:
             last = first - ONE
         elif kind == "after":
+            if period.bare and first <= self.around.teach[1] <= last:
+                self.rests = clipped((first, last), self.around.teach)
             first = last + ONE
         if kind in ("before", "until"):
             span = (period.since or min(self.around.earliest, last), last)
@@ -217,6 +220,8 @@ class _Reader:
         if outside:
             days = "、".join(say_day(day) for day in outside)
             return Reading(None, problem=_("%(out)s不在本季上课时间里。本季上课时间是 %(days)s。", out=days, days=say_span(teach)))  # fmt: skip
+        if weekly and not spans and self.rests:
+            return Reading(None, problem=_("本季上课时间到%(last)s为止，%(days)s都是放假和周末，放完假就没有日子了。请写放假前的时间。", last=say_day(teach[1]), days=say_span(self.rests)))  # fmt: skip
         if weekly and not spans:
             return Reading(
                 None, problem=_("这些日子不在本季上课时间里。本季上课时间是 %(days)s。", days=say_span(teach))

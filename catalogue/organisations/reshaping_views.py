@@ -14,6 +14,7 @@ from catalogue.core.web import actor, now, page, permit
 from catalogue.core.wording import day_text
 from catalogue.core.words import _
 from catalogue.organisations import lists, operations, policy, queries, reshaping
+from catalogue.organisations.errors import Ended
 from catalogue.organisations.forms import EndForm, KindForm, MergeForm, MoveForm, RenameForm, SplitForm
 from catalogue.organisations.models import Organisation
 from catalogue.organisations.operations import PARENT_LEVELS
@@ -24,15 +25,18 @@ pages = Blueprint("reshaping", __name__)
 
 def _change(
     organisation_id: int, template: str, make: Callable[[Organisation], Form], act: Callable[[Organisation, Any], Organisation | None], said: str,
-    *, planned: bool = False,
+    *, planned: bool = False, closing: bool = False,
 ) -> ResponseReturnValue:  # fmt: skip
     """The common walk of these pages: load in scope, show or check the form, one operation, back to the organisation.
 
     planned: a day to come only plans the change, and `said` would not be true yet.
+    closing: done once at most; whoever comes again (a double press) is led to what it went on in.
     """
     with transaction():
         row = queries.organisation(actor(), organisation_id)
         operations.require(policy.may_reshape(actor(), row))
+        if closing and (there := _went_on(row)):
+            return redirect(there)
         form = make(row)
         if not form.validate_on_submit():
             return page(f"organisations/{template}.html", form=form, row=row)
@@ -40,6 +44,18 @@ def _change(
         target, day = went_on.id, form["on"].data
     flash(said if day <= clock.day_of(now()) or not planned else _planned(day), "done")
     return redirect(f"/organisations/{target}")
+
+
+def _went_on(row: Organisation) -> str:
+    """Where one that has its last day already goes on, and says so; empty for a living one. Raises Ended when nothing followed it."""
+    if row.ended_on is None:
+        return ""
+    after = lists.links(row.id)[1]
+    if not after:
+        raise Ended(_("“%(name)s”已经撤销了。", name=row.name))
+    names = "”“".join(one.name for one in after)
+    flash(_("“%(name)s”已经并入或拆成“%(after)s”，这是现在的单位。", name=row.name, after=names), "done")
+    return f"/organisations/{after[0].id}"
 
 
 def _planned(day: date) -> str:
@@ -128,7 +144,7 @@ def merge(organisation_id: int) -> ResponseReturnValue:
             by=actor(), at=now(),
         )  # fmt: skip
 
-    return _change(organisation_id, "merge", make, act, _("已合并。原来的单子在新单位里都看得到。"))
+    return _change(organisation_id, "merge", make, act, _("已合并。原来的单子在新单位里都看得到。"), closing=True)
 
 
 @pages.route("/organisations/<int:organisation_id>/split", methods=["GET", "POST"])
@@ -149,7 +165,12 @@ def split(organisation_id: int) -> ResponseReturnValue:
         return reshaping.split(row, parts, on=form.on.data, by=actor(), at=now())[0]
 
     return _change(
-        organisation_id, "split", make, act, _("已拆分。原来的单子在每个新单位里都看得到，人员的岗位请重新给。")
+        organisation_id,
+        "split",
+        make,
+        act,
+        _("已拆分。原来的单子在每个新单位里都看得到，人员的岗位请重新给。"),
+        closing=True,
     )
 
 
@@ -161,4 +182,6 @@ def end(organisation_id: int) -> ResponseReturnValue:
     def act(row: Organisation, form: Any) -> None:
         reshaping.end(row, on=form.on.data, by=actor(), at=now(), version=version_of(form), reason=form.reason.data)
 
-    return _change(organisation_id, "end", lambda row: EndForm(obj=row), act, _("已撤销。以前的单子和统计不变。"))
+    return _change(
+        organisation_id, "end", lambda row: EndForm(obj=row), act, _("已撤销。以前的单子和统计不变。"), closing=True
+    )

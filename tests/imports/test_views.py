@@ -61,6 +61,7 @@ def test_a_table_is_checked_first_and_comes_in_after_the_word_go(client):
     work()
     ready, between = client.get(sent.location), organisations()
     confirmed = confirm(client, sent.location)
+    on_its_way = client.get(sent.location).text
     work()
     done = client.get(sent.location)
 
@@ -70,6 +71,7 @@ def test_a_table_is_checked_first_and_comes_in_after_the_word_go(client):
         False,
         0,
     )
+    assert ("后台就要写入" in on_its_way, "第 2 行" in on_its_way) == (True, False)
     assert (confirmed.location, "单位已导入" in done.text, organisations() - before) == (sent.location, True, 2)
     assert [db.session.scalars(sa.select(table)).all() for table in (ImportFile,)] == [[]]
 
@@ -161,7 +163,10 @@ def test_a_run_can_be_cancelled_until_it_is_written(client):
 
     assert (stopped, organisations()) == ([303] * 4, 3)
     assert "已经取消，什么都没有导入" in client.get(confirmed).text
-    assert confirm(client, confirmed).status_code == 409
+    gone = [client.send(f"{confirmed}/{what}") for what in ("confirm", "start-codes")]
+    assert [
+        (a.status_code, words in a.text) for a, words in zip(gone, ("这次导入已经结束", "没有写入"), strict=True)
+    ] == [(409, True)] * 2
     assert db.session.scalars(sa.select(ImportFile)).all() == []
 
 

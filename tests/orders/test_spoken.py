@@ -132,6 +132,15 @@ def test_a_festival_is_as_long_as_the_district_says():
     assert pattern.spans == ((date(2027, 1, 6), date(2027, 1, 7)),)
 
 
+def test_after_a_festival_that_lasts_to_the_end_of_the_season_the_free_days_are_named():
+    short = (date(2026, 11, 26), date(2027, 1, 3))
+
+    found = read("元旦后", teach=short, today=TODAY).problem
+
+    assert found == "本季上课时间到1月3日为止，1月1日至1月3日都是放假和周末，放完假就没有日子了。请写放假前的时间。"
+    assert read("1月3日后", teach=short, today=TODAY).problem.startswith("这些日子不在本季上课时间里。")
+
+
 def test_a_festival_named_alone_would_only_mean_days_off():
     assert reading("国庆").unread == ("国庆",)
 

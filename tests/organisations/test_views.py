@@ -72,15 +72,19 @@ def test_a_district_merges_and_splits(boss):
     town = the_town()
     first, second = a_committee("一村", town), a_committee("二村", town)
 
-    merged = boss.send(
-        f"/organisations/{first.id}/merge",
-        {"others": [second.id], "name": "一二村", "kind": "village", "on": "2026-03-02"},
+    merged, again = (
+        boss.send(
+            f"/organisations/{first.id}/merge",
+            {"others": [second.id], "name": "一二村", "kind": "village", "on": "2026-03-02"},
+        )
+        for _press in range(2)
     )
-    both = named("一二村")
+    both, led = named("一二村"), boss.get(again.location).text
     nothing = boss.send(
         f"/organisations/{both.id}/split", {"names": "东村\n西村", "kind": "village", "on": "2026-03-02"}
     )
 
+    assert (again.location, "“一村”已经并入或拆成“一二村”" in led) == (merged.location, True)
     assert (merged.location, nothing.status_code) == (f"/organisations/{both.id}", 422)  # it only began today
     assert "一村、二村" in boss.get(f"/organisations/{both.id}").text
     assert "接续它的是" in boss.get(f"/organisations/{first.id}").text
