@@ -262,13 +262,18 @@ class Maker:
             order["priority"] = 0
 
     def make_joint(self, document: dict[str, Any]) -> None:
-        """Version 2: small committees agree to share lessons with near-by ones, in a room or online."""
-        document |= {"version": 2, "joining": {"radius_km": 3, "min_attendees": 10, "max_orders": 3}}
+        """Version 2: small committees agree to share lessons with near-by ones, in a room or online: one of the few
+        courses that everybody wants, on one of the half-days that it is known for or their own."""
+        usual = {course: [self.half_day() for _ in range(3)] for course in self.courses}
+        document |= {"version": 2, "joining": {"radius_km": 5, "min_attendees": 10, "max_orders": 3}}
         for order in document["orders"]:
             if order["attendees"] <= 40 and self.rng.random() < 0.7:
                 order["joins"] = True
                 order["modes"] = ["venue"] if self.rng.random() < 0.7 else ["venue", "online"]
                 order["equipment"] = []
+                course = self.rng.choice(self.courses[: max(3, len(self.courses) // 8)])
+                order["course"], order["duration_min"] = course, self.minutes[course]
+                order["windows"] = sorted(order["windows"] + [[*self.rng.choice(usual[course]), 1]])
                 del order["mode"]
 
 

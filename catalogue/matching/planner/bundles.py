@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from catalogue.matching.book import Book
+from catalogue.matching.candidates import feasible
 from catalogue.matching.check import Assignment, check
 from catalogue.matching.planner.answer import Result
 from catalogue.matching.problem import Joining, Order, Problem, Venue
@@ -29,7 +31,7 @@ class Sharing:
     """Who of a problem may share a lesson with whom; the rooms of each order are looked up once."""
 
     def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+        self.problem, self.book = problem, Book(problem)
         self._rooms: dict[str, frozenset[str]] = {}
 
     def may(self, bundle: Sequence[Order]) -> bool:
@@ -51,6 +53,11 @@ class Sharing:
         people, venues = sum(one.attendees for one in bundle), self.problem.venue_of
         common = frozenset.intersection(*(self._own_rooms(one) for one in bundle))
         return tuple(sorted(name for name in common if venues[name].capacity >= people))
+
+    def taught(self, bundle: Bundle) -> bool:
+        """Could somebody teach them all together, if nothing else were planned?"""
+        made = as_one(self, bundle)
+        return made is not None and next(iter(feasible(self.problem, made, self.book)), None) is not None
 
     def _own_rooms(self, order: Order) -> frozenset[str]:
         """The venues that one may use, whatever their size."""
@@ -100,8 +107,9 @@ def _may_use(problem: Problem, order: Order, venue: Venue) -> bool:
 
 
 def as_one(sharing: Sharing, bundle: Bundle) -> Order | None:
-    """The bundle as an order; None if the wishes cannot be said as one (no area in common, two corps)."""
-    first, weights, joining = bundle[0], sharing.problem.weights, sharing.problem.joining
+    """The bundle as an order with the id of its first; None if the wishes cannot be said as one (no area in common, two
+    corps, numbers that add up to more than any order may have)."""
+    weights, joining = sharing.problem.weights, sharing.problem.joining
     areas = frozenset.intersection(*(one.areas for one in bundle))
     corps = {one.corps for one in bundle}
     people = sum(one.attendees for one in bundle)
@@ -112,12 +120,18 @@ def as_one(sharing: Sharing, bundle: Bundle) -> Order | None:
     priority = sum(one.priority for one in bundle)
     if weights.served:
         priority += round(weights.cover * (sum(one.first_lesson for one in bundle) - 1) / weights.served)
+    try:
+        return _added_up(sharing, bundle, areas, priority)
+    except ValueError:
+        return None
+
+
+def _added_up(sharing: Sharing, bundle: Bundle, areas: frozenset[str], priority: int) -> Order:
     online = [one.not_before if one.not_before_online is None else one.not_before_online for one in bundle]
     return replace(
-        first,
-        id="+".join(one.id for one in bundle),
+        bundle[0],
         areas=areas,
-        attendees=people,
+        attendees=sum(one.attendees for one in bundle),
         windows=shared_windows(bundle),
         modes=_modes(bundle),
         venues=sharing.rooms(bundle),
@@ -153,11 +167,11 @@ def bundles(sharing: Sharing, first: Iterable[Order], over: Callable[[], bool]) 
         bundle: Bundle = (begun,)
         while len(bundle) < joining.max_orders:
             others = [one for one in alike[begun.course, begun.minutes] if one.id not in taken and one not in bundle]
-            fitting = [one for one in others if sharing.may((*bundle, one))]
+            fitting = [one for one in others if sharing.may((*bundle, one)) and sharing.taught((*bundle, one))]
             if not fitting:
                 break
             bundle = (*bundle, max(fitting, key=lambda one: (one.id in rank, _time(bundle, one), one.priority, one.id)))
-        if len(bundle) > 1 and as_one(sharing, bundle) is not None:
+        if len(bundle) > 1:
             found.append(bundle)
             taken |= {one.id for one in bundle}
     return found
