@@ -24,7 +24,8 @@ FOLLOWED = 4_000  # labels followed in one shift before its bound is taken as it
 WAITING = 120  # labels that wait at one seat; beyond them the poorest goes, and the bound is taken as it is
 BLOCK = 60_000  # seats priced together
 BLOCKS = 4  # graphs of so many blocks are remembered; more are made anew in each round
-WIDTHS = (24, 240, 2_400, 24_000)  # labels of a layer followed in each shift, while fewer find nothing
+WIDTHS = (24, 240, 2_400, 24_000, 240_000)  # labels of a layer followed in each shift, while fewer find nothing
+MANY = 5_000_000  # labels of a layer in all shifts together; more are not followed
 MITE = 1e-7  # points that are no difference
 ASK_EVERY = 64  # labels followed between two looks at the stop
 
@@ -102,7 +103,7 @@ class LongDays:
         days, asked = FreeDays(chains, net), least[chains.shifts]
         most, found = days.top.copy(), []
         for width in WIDTHS:
-            if self.over():
+            if self.over() or width * int((asked < np.inf).sum()) > MANY:
                 break
             answer = days.search(asked, width, many)
             self.work += answer.labels

@@ -24,6 +24,7 @@ from catalogue.matching.problem import Problem
 UNLIMITED, USUAL = Stop(), Params()
 ANEW = 3  # passes over the days of many lessons
 POLISH_LONG = 3  # rounds of chains and days anew in turn
+FAR_OFF = 0.03  # of the score that bound and programme may be apart when its columns are worth diving into
 NODES = 2_000  # of a whole-number programme: ends it also without a clock
 
 
@@ -143,7 +144,7 @@ class Run:
             if not len(generation.prices):
                 return
             self.prices = prices_of(generation.master, generation.prices)
-            if waiting and not complete:
+            if waiting and not complete and generation.bound - generation.objective > FAR_OFF * self.score:
                 self.polish()
                 continue
             more = not self.meter.over() and self.choose(generation, complete)
