@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import combinations_with_replacement, permutations
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from catalogue.matching.planner.greedy import Choice, fill
 from catalogue.matching.planner.meter import Meter
 from catalogue.matching.planner.roster import Roster
 from catalogue.matching.planner.score import score_of
+from catalogue.matching.planner.tour_pool import TourPool
 from catalogue.matching.planner.tours import is_touring
 from tests.matching.crowds import a_crowd, best_by_trying, points, with_decisions
 from tests.matching.small import a_problem, an_order
@@ -241,3 +243,11 @@ def test_the_public_functions_of_scipy_find_the_same_plans(seed_problem):
     assert check(seed_problem, plain.plan) == []
     assert plain.score == pytest.approx(fast.score)
     assert plain.bound == pytest.approx(fast.bound, abs=1)
+
+
+def test_tours_of_different_rounds_are_put_together():
+    pool = TourPool([0, 0], np.array([3, 4, 5, 6]))
+    pool.keep([[0, 1], [2]])
+    pool.keep([[3, 2], [0]])
+
+    assert sorted(map(sorted, pool.best(None))) == [[0, 1], [2, 3]]

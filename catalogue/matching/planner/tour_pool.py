@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from catalogue.matching.planner.highs import whole
+from catalogue.matching.planner.sparse import Sparse
 
 MOST_TOURS = 3000  # the dearest are kept
 NODES = 200
@@ -39,9 +39,9 @@ class TourPool:
         rows = rows[:MOST_TOURS]
         self.seen = {(kind, frozenset(tour)): tour for _, kind, tour in rows}
         kinds, visits = sorted(set(self.kinds)), len(self.profit)
-        across = [column for column, row in enumerate(rows) for _ in range(len(row[2]) + 1)]
         down = [index for _, kind, tour in rows for index in (*tour, visits + kinds.index(kind))]
-        matrix = csr_matrix((np.ones(len(down)), (down, across)), shape=(visits + len(kinds), len(rows)))
+        first = np.cumsum([0, *(len(row[2]) + 1 for row in rows)])
+        matrix = Sparse(first, np.array(down, dtype=np.int64), np.ones(len(down)))
         upper = np.append(np.ones(visits), [float(self.kinds.count(kind)) for kind in kinds])
         count = len(rows)
         answer = whole(
