@@ -108,14 +108,15 @@ class Config:
         """How the database is spoken to: no values of people in error messages, and every wait has an end."""
         if self.sqlite:
             return {"hide_parameters": True}
-        limits = "-c timezone=UTC -c jit=off -c statement_timeout=20000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+        limits = "-c timezone=UTC -c statement_timeout=20000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+        plans = "-c jit=off -c plan_cache_mode=force_generic_plan"  # else most statements are planned anew each time they run
         return {
             "hide_parameters": True,
             "pool_size": self.web_threads + 1,
             "max_overflow": 5,
             "pool_timeout": 10,
             "pool_recycle": 1800,
-            "connect_args": {"connect_timeout": 5, "options": limits},
+            "connect_args": {"connect_timeout": 5, "options": f"{limits} {plans}"},
         }
 
     def flask(self) -> dict[str, Any]:
