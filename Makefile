@@ -39,7 +39,7 @@ run: install
 
 ## test: everything but the browser journeys. One part of it: make test T=tests/orders
 test: install-dev
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(T)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(T)
 
 ## e2e: the journeys in a headless browser (needs Debian's chromium; .ci/run installs it)
 e2e: install-dev

@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -27,10 +28,16 @@ from catalogue.core.db import Base, db
 from config import Config
 from tests import factories, postgres
 
+HERE = Path(__file__).parent
 BOTH = ("test_operations", "test_constraints", "test_queries", "test_migrations", "test_races", "test_loop")
 VOCABULARY = ("organisation_kind", "category", "course_form", "audience", "equipment", "community_type")
 KEY = "a key for tests that is long enough for production"
-OBJECTS_BETWEEN_SWEEPS = 100_000  # Python's 700 cost a sixth of the suite's processor time
+LONG = (  # files that take longer than their number of tests lets one think, the longest first
+    "seeds/test_crawl", "seeds/test_operations", "core/test_service", "lessons/test_operations", "core/test_backup", "orders/test_views",
+    "dispatch/test_operations", "matching/test_check", "test_architecture", "matching/test_planner", "dispatch/test_races", "core/test_last_words",
+    "test_routes", "lessons/test_races", "test_loop", "core/test_languages", "menu/test_queries", "test_postgres",
+)  # fmt: skip
+OBJECTS_BETWEEN_SWEEPS = 100_000  # Python's 700 are few for a suite that keeps a whole application
 _WRITE = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.I)
 
 
@@ -100,6 +107,15 @@ def _install(kind: str, folder: Path) -> Installed:
         url = f"sqlite:///{folder / 'songxue.db'}" if kind == "sqlite" else postgres.fresh_database()
         _installed[kind] = Installed(url, folder)
     return _installed[kind]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files go first, then those with many tests, so that no core waits for a long one at the end (xdist hands out files in this order)."""
+    files = [item.path.relative_to(HERE).with_suffix("").as_posix() for item in items]
+    many = Counter(files)
+    turns = {file: (LONG.index(file) if file in LONG else len(LONG), -many[file]) for file in many}
+    order = sorted(range(len(items)), key=lambda n: turns[files[n]])
+    items[:] = [items[n] for n in order]
 
 
 def pytest_collection_finish() -> None:
