@@ -114,7 +114,7 @@ class AccountForm(Form):
     )  # fmt: skip
 
 
-class GrantForm(Form):
+class GrantForm(OnceForm):
     """A role for a term."""
 
     role = SelectField(_l("岗位"), [CHOSEN])

@@ -188,6 +188,8 @@ def grant(person_id: int) -> ResponseReturnValue:
             form.organisation_id.data = row.organisation_id
         if not form.validate_on_submit():
             return page("accounts/grant.html", form=form, row=row, helps=ROLE_HELP)
+        if once.again(form, f"/people/{person_id}"):
+            return redirect(f"/people/{person_id}")
         place = organisations.organisation(by, form.organisation_id.data)
         operations.grant(
             row, Role(form.role.data), place, starts_on=form.starts_on.data, ends_on=form.ends_on.data, by=by, at=now()

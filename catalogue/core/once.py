@@ -72,6 +72,14 @@ def led_to(form: OnceForm, location: str) -> str:
     return location
 
 
+def again(form: OnceForm, location: str) -> bool:
+    """Was this press made before? For a part of something, where it leads is known beforehand: the page of the whole."""
+    if made_before(form):
+        return True
+    led_to(form, location)
+    return False
+
+
 def sweep(at: datetime) -> None:
     """Forgets keys, of forms and of programs, that no page in a browser can still carry."""
     with transaction(writes=True):

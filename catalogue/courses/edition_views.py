@@ -16,7 +16,7 @@ from catalogue.core.wording import listed as listed_text
 from catalogue.core.words import _, _l
 from catalogue.courses import editions, policy, queries
 from catalogue.courses.errors import NotYours
-from catalogue.courses.forms import EditionForm, ItemForm, NewEditionForm, WordForm
+from catalogue.courses.forms import CopyForm, EditionForm, ItemForm, NewEditionForm, WordForm
 from catalogue.courses.models import Category, Edition, EditionItem, Series
 from catalogue.courses.policy import READERS
 from catalogue.organisations.models import Organisation
@@ -85,7 +85,7 @@ def edition(edition_id: int) -> ResponseReturnValue:
         history = queries.history_of_edition(edition_id)
         return page(
             "courses/edition.html", edition=found, home=home, keeps=keeps, found=listed_, addable=addable, earlier=earlier, history=history,
-            state=state_of(found, day_of(now())), q=q, add=add,
+            state=state_of(found, day_of(now())), q=q, add=add, copy_key=once.fresh_key(),
             clash=_clash(found) if keeps else "",
         )  # fmt: skip
 
@@ -198,11 +198,14 @@ def add_all(edition_id: int) -> ResponseReturnValue:
 @permit(roles(*KEEPERS))
 def copy(edition_id: int) -> ResponseReturnValue:
     """Takes over the courses of an earlier edition."""
-    said = request.form.get("earlier", "")
+    form = CopyForm()
+    said = form.earlier.data or ""
     with transaction():
         earlier = _seen(int(said)) if said.isascii() and said.isdigit() and len(said) < 16 else None
         if earlier is None:
             raise NotVisible(_("请先选一季。"))
+        if once.again(form, f"/editions/{edition_id}"):
+            return redirect(f"/editions/{edition_id}")
         n = editions.copy_items(_seen(edition_id), earlier, by=actor(), at=now())
     return _back(edition_id, _("从%(name)s复制了 %(n)d 门课。", name=earlier.name, n=n))
 
@@ -280,6 +283,8 @@ def words(kind: str) -> ResponseReturnValue:
         form = WordForm()
         form.parent_id.choices = {str(c.id): c.label for c in queries.categories() if c.parent_id is None}
         if form.validate_on_submit():
+            if once.again(form, f"/manage/words/{kind}"):
+                return redirect(f"/manage/words/{kind}")
             _add(kind, form)
             return _to_words(kind)
         entries = _entries(kind, district_id)

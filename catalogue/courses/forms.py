@@ -177,7 +177,13 @@ class ItemForm(Form):
     limit = IntegerField(_l("最多几场"), [Optional(), NumberRange(1, 1000, _l("场数上限请填 1 到 1000，不限就空着。"))])
 
 
-class WordForm(Form):
+class CopyForm(OnceForm):
+    """Courses of an earlier edition, by its id."""
+
+    earlier = HiddenField()
+
+
+class WordForm(OnceForm):
     """A new entry of a vocabulary."""
 
     label = StringField(_l("名称"), [InputRequired(_l("请填写名称。")), Length(max=30)])

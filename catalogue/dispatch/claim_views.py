@@ -25,6 +25,8 @@ def propose() -> ResponseReturnValue:
     """Who would be asked for the place and time of `pick`: the dispatcher may leave some out and proposes."""
     form = ClaimForm(orders=request.args.get("o", ""), pick=request.args.get("pick", ""))
     with transaction():
+        if form.is_submitted() and (before := queries.pressed_before(actor(), numbers_of(form.orders.data or ""))):
+            return redirect(f"/dispatch/{before}")
         orders = [queries.waiting_order(actor(), i) for i in numbers_of(form.orders.data or "")]
         if not orders:
             raise Invalid(_("请选要派的点单。"), field="orders")

@@ -30,6 +30,8 @@ def order(order_id: int) -> ResponseReturnValue:
     """The members who can come, in the order of the rules. A POST names one (`one`); the district then approves."""
     form = ProposeForm()
     with transaction():
+        if form.is_submitted() and queries.pressed_before(actor(), [order_id]):
+            return redirect("/offers/corps/")
         asked = queries.corps_order(actor(), order_id, now())
         if not form.is_submitted() or not form.validate_on_submit():
             return _order(order_id, form)

@@ -16,7 +16,7 @@ from catalogue.calendar.models import Hold, HoldKind
 from catalogue.core import numbers
 from catalogue.core.actor import Actor, Kind, Role
 from catalogue.core.clock import day_of
-from catalogue.core.db import db, run
+from catalogue.core.db import db, lock, run
 from catalogue.core.errors import NotVisible
 from catalogue.core.words import _
 from catalogue.courses.models import Course, CourseVersion
@@ -105,6 +105,22 @@ def waiting_order(by: Actor, said: int | str) -> Order:
     number = numbers.plain(str(said))
     mine = Order.number == number if number else Order.id == _id(said)
     return one(visible_to(by, Order, *policy.DESK).where(mine))
+
+
+def pressed_before(by: Actor, order_ids: Sequence[int]) -> str:
+    """The number of the dispatch this person has just proposed for these orders and nobody has decided on: a second press of the same button.
+
+    Waits for a first press that is still under way. Empty for a first one.
+    """
+    lock(Order, list(order_ids))
+    query = (
+        sa.select(Dispatch.number)
+        .join(DispatchOrder, DispatchOrder.dispatch_id == Dispatch.id)
+        .where(
+            DispatchOrder.order_id.in_(order_ids), DispatchOrder.live, Dispatch.state == State.PROPOSED, Dispatch.proposed_by_id == by.person_id
+        )
+    )  # fmt: skip
+    return db.session.scalar(query.limit(1)) or "" if by.person_id is not None else ""
 
 
 def _id(said: int | str) -> int:

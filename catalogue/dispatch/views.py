@@ -44,6 +44,8 @@ def desk() -> ResponseReturnValue:
         if form.is_submitted() and form.validate_on_submit():
             if form.mode.data == Mode.CLAIM and form.one.data:
                 return redirect(f"/dispatch/claim?o={form.orders.data}&pick={Pick.parse(form.one.data).key}")
+            if before := queries.pressed_before(actor(), numbers_of(form.orders.data or "")):
+                return redirect(f"/dispatch/{before}")
             dispatch = _propose(form)
         else:
             return _desk(form)

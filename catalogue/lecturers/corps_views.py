@@ -132,6 +132,8 @@ def join(corps_id: int) -> ResponseReturnValue:
         new = next((x for x in people if x.id == form.lecturer.data), None)
         if new is None:
             raise Invalid(_("请先找到讲师，再选一位。"), field="lecturer")
+        if once.again(form, f"/lecturers/corps/{found.id}"):
+            return redirect(f"/lecturers/corps/{found.id}")
         if "leader" in form and form.leader.data:
             corps.lead(found, new, since=form.joined_on.data, by=actor(), at=now())
         else:
@@ -177,6 +179,8 @@ def appoint(corps_id: int) -> ResponseReturnValue:
         if not form.validate_on_submit():
             lead = _("聘书发给整个团，在团的讲师都算在聘。")
             return _form_page(found, form, _("发聘书"), _("发聘书"), lead=lead)
+        if once.again(form, f"/lecturers/corps/{found.id}"):
+            return redirect(f"/lecturers/corps/{found.id}")
         made = appointing.appoint(
             found, issuer=places[form.issuer.data], scope=places[form.scope.data], starts_on=form.starts_on.data, ends_on=form.ends_on.data,
             number=form.number.data or "", by=actor(), at=now(),

@@ -101,7 +101,7 @@ class EndForm(Form):
     reason = StringField(_l("原因"), [Length(max=100)])
 
 
-class QualificationForm(Form):
+class QualificationForm(OnceForm):
     """Which course from when on."""
 
     course = RadioField(
@@ -118,7 +118,7 @@ class UntilForm(Form):
     until = DayField(_l("最后一天"), [A_DAY])
 
 
-class AppointmentForm(Form):
+class AppointmentForm(OnceForm):
     """聘书."""
 
     issuer = SelectField(_l("发聘书的单位"), coerce=int, choices=())
@@ -128,7 +128,7 @@ class AppointmentForm(Form):
     number = StringField(_l("聘书号"), [Length(max=30)], description=_l("不填就自动编号。"))
 
 
-class RenewForm(Form):
+class RenewForm(OnceForm):
     """A new term after the old one."""
 
     starts_on = DayField(_l("新聘期第一天"), [A_DAY])
@@ -143,7 +143,7 @@ class CorpsForm(OnceForm):
     organisation = SelectField(_l("归哪个单位"), coerce=int, choices=())
 
 
-class MemberForm(Form):
+class MemberForm(OnceForm):
     """Who joins, from when."""
 
     lecturer = RadioField(

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import sqlalchemy as sa
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from catalogue.core import clock
+from catalogue.core import clock, once
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import Invalid, NotAllowed, NotVisible
 from catalogue.core.forms import options, version_of
@@ -50,6 +50,8 @@ def qualify(lecturer_id: int) -> ResponseReturnValue:
         course = next((c for c in courses if c.id == form.course.data), None)
         if course is None:
             raise Invalid(_("请先找到课程，再选一门。"), field="course")
+        if once.again(form, f"/lecturers/{found.id}"):
+            return redirect(f"/lecturers/{found.id}")
         operations.qualify(
             found, course, since=form.since.data, until=form.until.data, trial_lecture_on=form.trial_lecture_on.data, by=actor(), at=now()
         )  # fmt: skip
@@ -104,6 +106,8 @@ def appoint(lecturer_id: int) -> ResponseReturnValue:
         form.issuer.choices = form.scope.choices = options({i: o.name for i, o in places.items()})
         if not form.validate_on_submit():
             return form_page(found, form, _("发聘书"), _("发聘书"))
+        if once.again(form, f"/lecturers/{found.id}"):
+            return redirect(f"/lecturers/{found.id}")
         made = appointing.appoint(
             found, issuer=places[form.issuer.data], scope=places[form.scope.data], starts_on=form.starts_on.data, ends_on=form.ends_on.data,
             number=form.number.data or "", by=actor(), at=now(),
@@ -122,6 +126,8 @@ def renew(lecturer_id: int, appointment_id: int) -> ResponseReturnValue:
         form = forms.RenewForm(data={"starts_on": first, "ends_on": a_year_from(first)})
         if not form.validate_on_submit():
             return form_page(found, form, _("续聘（原聘书 %(number)s）", number=old.number), _("续聘"))
+        if once.again(form, f"/lecturers/{found.id}"):
+            return redirect(f"/lecturers/{found.id}")
         made = appointing.renew(
             found, old, starts_on=form.starts_on.data, ends_on=form.ends_on.data, by=actor(), at=now()
         )

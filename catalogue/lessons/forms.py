@@ -22,6 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from catalogue.core import clock
 from catalogue.core.clock import HalfDay
 from catalogue.core.forms import Form
+from catalogue.core.once import OnceForm
 from catalogue.core.words import _l
 from catalogue.lessons.models import AttendanceState, MissedBy
 
@@ -46,7 +47,7 @@ class CountForm(Form):
     seen = HiddenField()  # the count this page shows: who counted otherwise meanwhile is not overwritten
 
 
-class NameForm(Form):
+class NameForm(OnceForm):
     """Somebody who is not in the address book."""
 
     name = StringField(_l("姓名"), [InputRequired(_l("请写姓名。")), Length(max=40)])

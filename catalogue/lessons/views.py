@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
-from catalogue.core import clock
+from catalogue.core import clock, once
 from catalogue.core.actor import Actor, Role
 from catalogue.core.db import transaction
 from catalogue.core.errors import Invalid, NotVisible
@@ -290,6 +290,9 @@ def add_person(said: str) -> ResponseReturnValue:
         form = NameForm()
         if not form.validate_on_submit():
             return page("lessons/add_person.html", lesson=lesson, party=party, form=form)
+        there = f"/lessons/{lesson.number}/attendance?party={party.id}#roster"
+        if once.again(form, there):
+            return redirect(there)
         attendance.add_person(lesson, party, form.name.data, by=actor(), at=now(), reason=form.reason.data or "")
     return redirect(f"/lessons/{lesson.number}/attendance?party={party.id}#roster")
 

@@ -13,7 +13,7 @@ from catalogue.core.words import _
 from catalogue.orders import operations, policy, progress, queries, rules
 from catalogue.orders.checkers import checkers, past_town
 from catalogue.orders.coverage import coverage
-from catalogue.orders.forms import CallForm, RejectForm
+from catalogue.orders.forms import CallForm, NoteForm, RejectForm
 from catalogue.orders.models import Order
 from catalogue.orders.states import State
 
@@ -69,7 +69,7 @@ def _check_page(order: Order, form: RejectForm) -> ResponseReturnValue:
     return page(
         "orders/check.html", order=order, form=form, row=queries.row_of(order.id), terms=terms, edition=edition, used=used, own=own,
         progress=progress, notes=queries.notes_of(order.id, policy.side_of(actor(), order)), may=policy.may_check(actor(), order) and not own,
-        call_form=CallForm(formdata=None), staff=queries.staff([order.town_id or order.district_id], [Role.TOWN_ADMINISTRATOR], now().date()),
+        call_form=CallForm(formdata=None), note_form=NoteForm(formdata=None), staff=queries.staff([order.town_id or order.district_id], [Role.TOWN_ADMINISTRATOR], now().date()),
         earlier=queries.others_of(order), asked=checkers(order, day_of(now())) if own else None, reasons=progress.reasons(),
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from catalogue.core.clock import SHANGHAI, HalfDay
 from catalogue.core.forms import ActionForm, Form
+from catalogue.core.once import OnceForm
 from catalogue.core.text import plain_phone
 from catalogue.core.words import _l
 from catalogue.orders.models import Place
@@ -180,7 +181,7 @@ class RejectForm(_DecisionForm):
     reason = TextAreaField(_l("给居村的话"), [Length(max=500, message="最多写 500 个字。")])
 
 
-class NoteForm(Form):
+class NoteForm(OnceForm):
     words = TextAreaField(_l("备注"), [InputRequired("请写备注内容。"), Length(max=1000, message="最多写 1000 个字。")])
 
 

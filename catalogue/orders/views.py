@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from catalogue.core import once
 from catalogue.core.actor import Role
 from catalogue.core.clock import day_of
 from catalogue.core.db import transaction
@@ -197,6 +198,8 @@ def add_note(order_id: int) -> ResponseReturnValue:
     form.validate_on_submit()
     with transaction():
         order = queries.one(actor(), order_id)
+        if once.again(form, _back(order)):
+            return redirect(_back(order))
         operations.note(order, form.words.data or "", by=actor(), at=now())
     return redirect(_back(order))
 

@@ -140,7 +140,7 @@ class EndForm(Form):
     version = HiddenField()
 
 
-class AliasForm(Form):
+class AliasForm(OnceForm):
     """Another spelling."""
 
     alias = StringField(_l("添加一个写法"), [NEEDED, Length(max=60)])
@@ -167,7 +167,7 @@ class NewGroupingForm(GroupingForm, OnceForm):
     district_id = SelectField(_l("属于哪个区"), [CHOSEN], coerce=chosen)
 
 
-class JoinForm(Form):
+class JoinForm(OnceForm):
     """Who joins a grouping."""
 
     organisation_id = SelectField(_l("单位"), [CHOSEN], coerce=chosen)

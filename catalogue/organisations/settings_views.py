@@ -151,6 +151,8 @@ def join(grouping_id: int) -> ResponseReturnValue:
         )
         if not form.validate_on_submit():
             return page("organisations/join.html", form=form, row=row)
+        if once.again(form, f"/groupings/{grouping_id}"):
+            return redirect(f"/groupings/{grouping_id}")
         operations.join(row, queries.organisation(by, form.organisation_id.data), on=form.on.data, by=by, at=now())
     flash(_("已加入。"), "done")
     return redirect(f"/groupings/{grouping_id}")

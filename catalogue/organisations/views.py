@@ -152,6 +152,8 @@ def add_alias(organisation_id: int) -> ResponseReturnValue:
         row = queries.organisation(actor(), organisation_id)
         if not form.validate_on_submit():
             return _show(organisation_id, form)
+        if once.again(form, f"/organisations/{organisation_id}"):
+            return redirect(f"/organisations/{organisation_id}")
         operations.add_alias(row, form.alias.data, by=actor(), at=now())
     flash(_("已添加，按这个写法也找得到了。"), "done")
     return redirect(f"/organisations/{organisation_id}")

@@ -91,7 +91,7 @@ class EndForm(Form):
     reason = StringField(_l("原因"), [Length(max=200)])
 
 
-class ClosureForm(Form):
+class ClosureForm(OnceForm):
     """Days on which nobody can come in."""
 
     first_day = DayField(_l("从哪天起"), [A_DAY])
@@ -100,7 +100,7 @@ class ClosureForm(Form):
     reason = StringField(_l("原因"), [Length(max=100)], description=_l("例如：装修、活动占用"))
 
 
-class PlaqueForm(Form):
+class PlaqueForm(OnceForm):
     """授牌."""
 
     batch = StringField(_l("批次"), [NEEDED, Length(max=30)], description=_l("例如：第三批"))

@@ -223,6 +223,8 @@ def close(venue_id: int) -> ResponseReturnValue:
         if not form.validate_on_submit():
             lead = _("已经定在这里的课不会自动改，请联系派单员改期。")
             return _form_page(found, form, _("临时不开放"), _("保存"), lead=lead, **_coming(found))
+        if once.again(form, f"/venues/{found.id}"):
+            return redirect(f"/venues/{found.id}")
         half_day = HalfDay(form.half_day.data) if form.half_day.data else None
         operations.close(
             found, form.first_day.data, form.last_day.data, half_day=half_day, reason=form.reason.data or "", by=actor(), at=now()
@@ -257,6 +259,8 @@ def award(venue_id: int) -> ResponseReturnValue:
         form = forms.PlaqueForm(data={"awarded_on": clock.day_of(now())} if request.method == "GET" else None)
         if not form.validate_on_submit():
             return _form_page(found, form, _("授牌"), _("授牌"))
+        if once.again(form, f"/venues/{found.id}"):
+            return redirect(f"/venues/{found.id}")
         operations.award(
             found, batch=form.batch.data, number=form.number.data, awarded_on=form.awarded_on.data, by=actor(), at=now()
         )
