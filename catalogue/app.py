@@ -18,7 +18,7 @@ from catalogue.accounts import tasks as accounts_tasks
 from catalogue.accounts import views as accounts
 from catalogue.calendar import models as _calendar
 from catalogue.calendar import views as calendar
-from catalogue.core import api, events, languages, logs, metrics, once, outbox, queue, readings, web, words
+from catalogue.core import api, changes, events, languages, logs, metrics, once, outbox, queue, readings, web, words
 from catalogue.core.actor import Role
 from catalogue.core.db import db
 from catalogue.core.shell import Application
@@ -41,6 +41,10 @@ from catalogue.dispatch import order_calendar
 from catalogue.dispatch import reactions as dispatch_reactions
 from catalogue.dispatch import views as dispatch
 from catalogue.dispatch.events import OfferAccepted
+from catalogue.duties import models as _duties
+from catalogue.duties import operations as duties_operations
+from catalogue.duties import reactions as duties_reactions
+from catalogue.duties import views as duties
 from catalogue.home import audit_views, lecturer_views, lesson_words, order_lines
 from catalogue.home import manage_views as manage
 from catalogue.home import operations as home_operations
@@ -102,7 +106,7 @@ from catalogue.venues.events import VenueChanged
 from config import ROOT, Config
 
 MODELS = (
-    _organisations, _accounts, _courses, _venues, _lecturers, _calendar, _demand, _orders, _dispatch, _lessons, _ratings, _notices, _menu,
+    _organisations, _accounts, _courses, _venues, _lecturers, _calendar, _demand, _orders, _dispatch, _lessons, _ratings, _duties, _notices, _menu,
     _imports,
 )  # fmt: skip
 
@@ -134,6 +138,7 @@ BLUEPRINTS: tuple[Any, ...] = (  # pages
     calendars.pages,
     moves.pages,
     ratings.pages,
+    duties.pages,
     notices.pages,
     menu_views.pages,
     home.pages,
@@ -155,7 +160,7 @@ APIS: tuple[Any, ...] = (  # /api/v1 blueprints (flask-smorest)
 )
 LISTENERS: events.Table = {  # news → reactions, in order, in the same transaction
     OrganisationMoved: (accounts_reactions.on_moved,),
-    OrganisationsMerged: (accounts_reactions.on_merged, venues_reactions.on_merged),
+    OrganisationsMerged: (accounts_reactions.on_merged, venues_reactions.on_merged, duties_reactions.on_merged),
     OrganisationEnded: (accounts_reactions.on_ended,),
     CoursePublished: (menu_reactions.on_course,),
     CourseWithdrawn: (menu_reactions.on_course,),
@@ -180,6 +185,7 @@ PERIODIC: queue.Periodic = {  # name → work of each minute
     "orders": orders_tasks.sweep,
     "dispatch": dispatch_operations.sweep,
     "ratings": ratings_operations.sweep,
+    "duties": duties_operations.sweep,
     "menu": menu_tasks.sweep,
     "home": home_operations.sweep,
     "imports": imports_tasks.sweep,
@@ -259,6 +265,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(pages)
     api.init(app, APIS)
     events.wire(app, _told(LISTENERS))
+    changes.watch(app, duties_reactions.on_touched)
     queue.wire(app, PERIODIC, JOBS)
     outbox.wire(app, DELIVERIES, queue.wake(app))
     cli.init_app(app)

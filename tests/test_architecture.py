@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "catalogue"
 LADDER = (
     "core", "organisations", "accounts", "courses", "venues", "lecturers", "calendar", "demand", "orders", "dispatch", "lessons",
-    "ratings", "notices", "menu", "home", "imports", "seeds",
+    "ratings", "duties", "notices", "menu", "home", "imports", "seeds",
 )  # fmt: skip
 RANKS = {
     "states": 0, "events": 0, "errors": 1, "models": 2, "queries": 3, "policy": 3, "operations": 4, "planning": 4, "candidates": 3,

@@ -3,7 +3,7 @@
 A state moves by compare-and-swap on the version, with one history row, one audit row and its outbox rows in the caller's transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from flask import Flask, current_app
 from sqlalchemy import event, orm
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -194,10 +195,49 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+# ── what was touched, for features that keep something true about it ───────────────────────────────
+
+_TOUCHED = "touched"
+_WATCHER = "songxue.touched"
+Touched = dict[tuple[str, int], tuple[Any, datetime, bool]]
+
+
+def watch(app: Flask, watcher: Callable[[Touched], None]) -> None:
+    """Sets who looks, once at the end of each transaction, at every row that was written through this module in it.
+
+    The watcher gets (table, id) → (the row when it is new, the instant, is it new), and may write.
+    """
+    app.extensions[_WATCHER] = watcher
+
+
+def _touch(thing: Living, at: datetime, *, new: bool = False) -> None:
+    touched: Touched = db.session().info.setdefault(_TOUCHED, {})
+    touched.setdefault((thing.__tablename__, thing.id), (thing, at, new))
+
+
+@event.listens_for(orm.Session, "before_commit")
+def _before_commit(session: orm.Session) -> None:
+    """Before the audit chains its rows; not at the end of a savepoint. What the watcher touches itself is not looked at again."""
+    if session.in_nested_transaction():
+        return
+    touched: Touched | None = session.info.pop(_TOUCHED, None)
+    watcher = current_app.extensions.get(_WATCHER) if touched else None
+    if touched and watcher is not None:
+        watcher(touched)
+        session.info.pop(_TOUCHED, None)
+
+
+@event.listens_for(orm.Session, "after_soft_rollback")
+def _after_rollback(session: orm.Session, undone: orm.SessionTransaction) -> None:
+    if not undone.nested:
+        session.info.pop(_TOUCHED, None)
+
+
 def _note(
     thing: Living, action: str, before: str, after: str, *, by: Actor, at: datetime, subject: str = "", subject_id: int | None = None,
     changed: Mapping[str, Any] | None = None, code: str = "", words: str = "", acting_for: int | None = None,
 ) -> None:  # fmt: skip
+    _touch(thing, at)
     plain = _plain_pairs(changed)
     row = _row(thing, action, before, after, plain, by=by, at=at, acting_for=acting_for)
     row |= {"subject": subject, "subject_id": subject_id, "code": code, "words": words}
@@ -211,6 +251,7 @@ def _note(
 
 def _note_all(thing: Living, acts: Sequence[Act], *, by: Actor, at: datetime, acting_for: int | None) -> None:
     """Several acts of one row at once: the history by one statement."""
+    _touch(thing, at, new=True)
     plain = [_plain_pairs(act.changed) for act in acts]
     rows = [
         _row(thing, a.action, a.before, a.after, p, by=by, at=at, acting_for=acting_for)

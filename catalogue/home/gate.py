@@ -17,6 +17,7 @@ from catalogue.core import web
 from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db, reading, transaction
 from catalogue.core.words import _, spoken
+from catalogue.duties.queries import COUNT, MOST_COUNTED
 from catalogue.lecturers.models import Lecturer
 from catalogue.notices.models import Message
 from catalogue.organisations.models import Organisation
@@ -45,7 +46,8 @@ _DISTRICT = (
     .join(_ACTING_FOR, _ACTING_FOR.district_id == _ITS_DISTRICT.id)
     .where(_ACTING_FOR.id == WebSession.acting_for_id)
 ).scalar_subquery()
-_EXTRAS, _EXTRAS_OF_A_TOKEN = (_UNREAD, _LECTURER, _UNIT, _DISTRICT), (_LECTURER,)
+_DUTIES = COUNT.label("duties")
+_EXTRAS, _EXTRAS_OF_A_TOKEN = (_UNREAD, _LECTURER, _UNIT, _DISTRICT, _DUTIES), (_LECTURER,)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Me:
     name: str
     unit: str
     nav: tuple[Entry, ...]
-    todo: int
+    todo: str
+    unread: int
     roles: frozenset[Role]
 
 
@@ -95,7 +98,8 @@ class Gate:
         if known is None:
             return None
         found, held = known
-        unread, lecturer_id, unit, district = found.extras
+        unread, lecturer_id, unit, district, duties = found.extras
+        g.duties = duties or 0
         asking = accounts.actor_for(
             found.person_id, found.name, at, held=held, lecturer_id=lecturer_id, acting_for=found.acting_for_id,
             request_id=g.get("request_id", ""), account_id=found.account_id,
@@ -158,7 +162,9 @@ class Gate:
     def me(self, actor: Actor) -> Any:
         entries = _entries(actor.roles, actor.lecturer_id is not None)
         here = max((path for _label, path in entries if request.path.startswith(path)), key=len, default="")
-        return _me(actor.name, g.get("unit", ""), here, g.get("unread", 0), actor.roles, entries, spoken())
+        return _me(
+            actor.name, g.get("unit", ""), here, g.get("duties", 0), g.get("unread", 0), actor.roles, entries, spoken()
+        )
 
 
 @lru_cache(maxsize=1000)
@@ -175,7 +181,8 @@ def _entries(roles: frozenset[Role], teaches: bool) -> tuple[tuple[str, str], ..
 
 @lru_cache(maxsize=4000)
 def _me(
-    name: str, unit: str, here: str, unread: int, roles: frozenset[Role], entries: tuple[tuple[str, str], ...], _language: str
+    name: str, unit: str, here: str, duties: int, unread: int, roles: frozenset[Role], entries: tuple[tuple[str, str], ...], _language: str
 ) -> Me:  # fmt: skip
     """The same for equal values, so that the page's frame, which is kept for it, is found at once."""
-    return Me(name, unit, tuple(Entry(_(label), path, path == here) for label, path in entries), unread, roles)
+    todo = f"{MOST_COUNTED - 1}+" if duties >= MOST_COUNTED else str(duties or "")
+    return Me(name, unit, tuple(Entry(_(label), path, path == here) for label, path in entries), todo, unread, roles)

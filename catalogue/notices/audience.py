@@ -11,6 +11,7 @@ from catalogue.core.db import db
 from catalogue.core.models import Outbox
 from catalogue.dispatch import states as dispatches
 from catalogue.dispatch.models import CorpsAsk, Dispatch, Offer
+from catalogue.duties.models import Duty
 from catalogue.lessons import risks
 from catalogue.lessons import states as lessons
 from catalogue.lessons.models import Lesson, LessonLecturer, MissedBy, Move
@@ -203,6 +204,14 @@ def _who_taught(rating_id: int, told: Told) -> Persons:
     return _lecturers(whole(db.session.get_one(Rating, rating_id).lesson_id))
 
 
+def _above(duty_id: int, told: Told) -> Persons:
+    """Those to whom a missed duty climbed, while it is still open."""
+    duty = db.session.get_one(Duty, duty_id)
+    if duty.closed_at is not None or duty.above_role is None or duty.above_place_id is None:
+        return set()
+    return holders(duty.above_role, [duty.above_place_id], told.day) - {duty.not_person_id}
+
+
 _OPEN = dispatches.OfferState.OPEN
 RULES: dict[Kind, Callable[[int, Told], Persons]] = {
     Kind.ORDER_SUBMITTED: _when_order(orders.State.SUBMITTED, to=_checkers),
@@ -237,6 +246,7 @@ RULES: dict[Kind, Callable[[int, Told], Persons]] = {
     Kind.RATING_OPENED: _of_rating,
     Kind.RATING_REMINDER: _of_rating,
     Kind.RATING_GIVEN: _who_taught,
+    Kind.DUTY_CLIMBED: _above,
 }
 
 

@@ -36,3 +36,4 @@ class Kind(StrEnum):
     RATING_OPENED = "rating_opened"
     RATING_REMINDER = "rating_reminder"
     RATING_GIVEN = "rating_given"
+    DUTY_CLIMBED = "duty_climbed"

@@ -8,11 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from catalogue.accounts.models import Membership
+from catalogue.core import clock
 from catalogue.core.actor import Actor, Role
 from catalogue.core.db import db
 from catalogue.core.models import Outbox
 from catalogue.core.paging import Page, paged
 from catalogue.dispatch.models import CorpsAsk, Dispatch, Offer
+from catalogue.duties.models import Duty
+from catalogue.duties.queries import owed_by
 from catalogue.lecturers.models import CorpsMember, CorpsRole, Lecturer
 from catalogue.lessons import queries as lessons
 from catalogue.lessons.models import Lesson, LessonLecturer, Move
@@ -158,6 +161,10 @@ def _ratings(by: Actor, ids: Sequence[int]) -> sa.Select[Any] | None:
     )
 
 
+def _duties(by: Actor, ids: Sequence[int]) -> sa.Select[Any] | None:
+    return sa.select(Duty).where(Duty.id.in_(ids), owed_by(by, clock.now()))
+
+
 _LOADERS: dict[str, Any] = {
     "order": _orders,
     "dispatch": _dispatches,
@@ -166,6 +173,7 @@ _LOADERS: dict[str, Any] = {
     "lesson": _lessons,
     "move": _moves,
     "rating": _ratings,
+    "duty": _duties,
 }
 
 

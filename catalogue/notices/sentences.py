@@ -8,6 +8,7 @@ from typing import Any
 from catalogue.core.wording import listed, moment_text, span_text
 from catalogue.core.words import _
 from catalogue.dispatch.states import AskState, Mode
+from catalogue.duties.words import WHAT
 from catalogue.notices.kinds import Kind
 from catalogue.notices.models import Message
 from catalogue.organisations.called import called
@@ -125,6 +126,10 @@ WORDS: dict[Kind, Words] = {
     Kind.RATING_OPENED: lambda r, p: (_("课上完了，请评单"), _title(r)),
     Kind.RATING_REMINDER: lambda r, p: (_("评单 %(by)s 截止", by=moment_text(r.rate_by)), _title(r)),
     Kind.RATING_GIVEN: lambda r, p: (_("%(who)s评单了", who=called(r.organisation, r.lesson.starts_at)), _title(r)),
+    Kind.DUTY_CLIMBED: lambda d, p: (
+        _("到时没有人办，请您过问：%(what)s", what=WHAT[d.kind]),
+        _("应在 %(by)s 前办好", by=moment_text(d.due_at)),
+    ),
 }
 URLS: dict[str, Callable[[Any], str]] = {
     "order": lambda o: f"/orders/{o.id}",
@@ -134,6 +139,7 @@ URLS: dict[str, Callable[[Any], str]] = {
     "lesson": lambda k: f"/lessons/{k.number}",
     "move": lambda m: f"/moves/{m.id}",
     "rating": lambda r: f"/ratings/{r.id}",
+    "duty": lambda d: "/duties/",
 }
 TO_THE_DESK = {Kind.OFFER_DECLINED, Kind.OFFER_EXPIRED}
 
@@ -153,4 +159,4 @@ def say(message: Message, thing: Any | None) -> Notice:
     if thing is None or message.kind not in list(Kind):
         return Notice(message, _("这条消息说的事，现在不归您看了"), "", "")
     title, detail = WORDS[Kind(message.kind)](thing, message.payload)
-    return Notice(message, title, detail, _url(message, thing), message.subject, thing.state)
+    return Notice(message, title, detail, _url(message, thing), message.subject, getattr(thing, "state", None))

@@ -767,6 +767,137 @@ def upgrade() -> None:
     op.create_index(op.f("ix_course_series_id"), "course", ["series_id"], unique=False)
     op.create_index("ix_course_soonest", "course", ["on_menu", "district_id", "id"], unique=False)
     op.create_table(
+        "duty",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "check_order",
+                "answer_return",
+                "name_member",
+                "dispatch_order",
+                "dispatch_again",
+                "approve_dispatch",
+                "answer_offer",
+                "confirm_move",
+                "decide_move",
+                "account_lesson",
+                "write_report",
+                "rate_lesson",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mark", sa.String(length=60), nullable=False),
+        sa.Column("district_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "orderer",
+                "lecturer",
+                "corps_leader",
+                "town_administrator",
+                "dispatcher",
+                "approver",
+                "district_administrator",
+                "auditor",
+                "city_viewer",
+                "system_administrator",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("not_person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "above_role",
+            sa.Enum(
+                "orderer",
+                "lecturer",
+                "corps_leader",
+                "town_administrator",
+                "dispatcher",
+                "approver",
+                "district_administrator",
+                "auditor",
+                "city_viewer",
+                "system_administrator",
+                name="above_role",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("above_place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("climb_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("climbed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(person_id IS NULL) <> (role IS NULL)", name=op.f("ck_duty_owed_by_one")),
+        sa.CheckConstraint("(role IS NULL) = (place_id IS NULL)", name=op.f("ck_duty_role_has_place")),
+        sa.CheckConstraint("climbed_at IS NULL OR above_role IS NOT NULL", name=op.f("ck_duty_climbs_to_somebody")),
+        sa.CheckConstraint("length(mark) <= 60", name=op.f("ck_duty_mark_length")),
+        sa.CheckConstraint("length(subject) <= 20", name=op.f("ck_duty_subject_length")),
+        sa.ForeignKeyConstraint(["above_place_id"], ["organisation.id"], name=op.f("fk_duty_above_place_id")),
+        sa.ForeignKeyConstraint(["district_id"], ["organisation.id"], name=op.f("fk_duty_district_id")),
+        sa.ForeignKeyConstraint(["not_person_id"], ["person.id"], name=op.f("fk_duty_not_person_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_duty_person_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["organisation.id"], name=op.f("fk_duty_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty")),
+    )
+    op.create_index(
+        "ix_duty_above",
+        "duty",
+        ["above_place_id", "above_role"],
+        unique=False,
+        sqlite_where=sa.text("climbed_at IS NOT NULL AND closed_at IS NULL"),
+        postgresql_where=sa.text("climbed_at IS NOT NULL AND closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_duty_climb",
+        "duty",
+        ["climb_at"],
+        unique=False,
+        sqlite_where=sa.text("climbed_at IS NULL AND closed_at IS NULL"),
+        postgresql_where=sa.text("climbed_at IS NULL AND closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_duty_person",
+        "duty",
+        ["person_id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_duty_role",
+        "duty",
+        ["place_id", "role"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index("ix_duty_subject", "duty", ["subject", "subject_id"], unique=False)
+    op.create_index(
+        "uq_duty_open",
+        "duty",
+        ["kind", "subject_id", "mark"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
         "edition_history",
         sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -2973,6 +3104,38 @@ def downgrade() -> None:
     op.drop_table("grouping_history")
     op.drop_index(op.f("ix_edition_history_owner_id"), table_name="edition_history")
     op.drop_table("edition_history")
+    op.drop_index(
+        "uq_duty_open",
+        table_name="duty",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index("ix_duty_subject", table_name="duty")
+    op.drop_index(
+        "ix_duty_role",
+        table_name="duty",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_duty_person",
+        table_name="duty",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_duty_climb",
+        table_name="duty",
+        sqlite_where=sa.text("climbed_at IS NULL AND closed_at IS NULL"),
+        postgresql_where=sa.text("climbed_at IS NULL AND closed_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_duty_above",
+        table_name="duty",
+        sqlite_where=sa.text("climbed_at IS NOT NULL AND closed_at IS NULL"),
+        postgresql_where=sa.text("climbed_at IS NOT NULL AND closed_at IS NULL"),
+    )
+    op.drop_table("duty")
     op.drop_index("ix_course_soonest", table_name="course")
     op.drop_index(op.f("ix_course_series_id"), table_name="course")
     op.drop_index(op.f("ix_course_owner_id"), table_name="course")

@@ -373,7 +373,7 @@ def test_unread_comes_first_and_all_can_be_read(app):
     assert [m.id for m in queries.inbox(scene.orderer).rows] == [second.id, first.id, third.id]
     assert mark_all_read(scene.orderer, at=NOON) == 2
     assert queries.own(actor_of(an_orderer()), first.id) is None
-    assert set(URLS) == {"order", "dispatch", "offer", "corps_ask", "lesson", "move", "rating"}
+    assert set(URLS) == {"order", "dispatch", "offer", "corps_ask", "lesson", "move", "rating", "duty"}
 
 
 def test_orders_of_others_stay_out_of_what_messages_show(app):
