@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from catalogue.core.actor import Actor
 from catalogue.core.db import db
+from catalogue.dispatch.models import CorpsAsk
 from catalogue.duties import operations
 from catalogue.duties.wanted import OF
 from catalogue.orders.models import Order
@@ -21,6 +22,10 @@ def on_touched(touched: dict[tuple[str, int], tuple[Any, datetime, bool]]) -> No
         if table == "dispatch":
             for order_id in operations.orders_of(row_id):
                 todo.setdefault(("order", order_id), (None, at, False))
+        elif table == "corps_ask":
+            ask = db.session.get(CorpsAsk, row_id)
+            if ask is not None:
+                todo.setdefault(("order", ask.order_id), (None, at, False))
         elif table == "corps":
             waiting = sa.select(Order.id).where(Order.corps_id == row_id, Order.state == State.APPROVED)
             for order_id in db.session.scalars(waiting).all():

@@ -11,8 +11,8 @@ from catalogue.calendar.queries import add_working_days
 from catalogue.core import clock
 from catalogue.core.actor import Role
 from catalogue.core.db import db
-from catalogue.dispatch.models import Dispatch, DispatchHistory, DispatchOrder, Offer
-from catalogue.dispatch.states import OfferState
+from catalogue.dispatch.models import CorpsAsk, Dispatch, DispatchHistory, DispatchOrder, Offer
+from catalogue.dispatch.states import AskState, OfferState
 from catalogue.dispatch.states import State as DispatchState
 from catalogue.duties.models import Kind
 from catalogue.lecturers.models import CorpsMember, CorpsRole, Lecturer
@@ -62,10 +62,6 @@ def _at(instant: datetime) -> Callable[[], datetime]:
     return lambda: instant
 
 
-def _hours(name: str, thing: Any, since: datetime) -> Callable[[], datetime]:
-    return lambda: since + timedelta(hours=setting(name, thing.organisation_id, clock.day_of(since)))
-
-
 def of_order(order: Order, at: datetime) -> list[Want]:
     """To check it, to answer a question about it, or to send somebody."""
     district = (Role.DISTRICT_ADMINISTRATOR, order.district_id)
@@ -107,11 +103,19 @@ def _is_dispatched(order_id: int) -> bool:
 
 def _to_send(order: Order, at: datetime) -> Want:
     desk = (Role.DISPATCHER, order.district_id)
-    leader = _leader(order.corps_id, at) if order.corps_id is not None else None
-    if leader is not None:
-        due = _hours("corps_hours", order, at)
+    asked = _asked(order) if order.corps_id is not None else None
+    leader = _leader(asked.corps_id, at) if asked is not None else None
+    if asked is not None and leader is not None:  # silence goes to the desk by itself, so it does not climb
+        due = _at(asked.answer_by)
         return Want(
-            Kind.NAME_MEMBER, order.id, order.district_id, at, due, mark=str(leader), person_id=leader, above=desk
+            Kind.NAME_MEMBER,
+            order.id,
+            order.district_id,
+            asked.asked_at,
+            due,
+            mark=str(leader),
+            person_id=leader,
+            climb=None,
         )
     last = (
         sa.select(Dispatch.id, Dispatch.state)
@@ -139,6 +143,12 @@ def _was_used_up(dispatch_id: int) -> bool:
         DispatchHistory.owner_id == dispatch_id, DispatchHistory.code == "exhausted"
     )
     return db.session.scalar(query.limit(1)) is not None
+
+
+def _asked(order: Order) -> Any:
+    """The corps' question that is open, if it is."""
+    query = sa.select(CorpsAsk.corps_id, CorpsAsk.asked_at, CorpsAsk.answer_by)
+    return db.session.execute(query.where(CorpsAsk.order_id == order.id, CorpsAsk.state == AskState.OPEN)).first()
 
 
 def _leader(corps_id: int, at: datetime) -> int | None:
