@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from catalogue.core import outbox
-from catalogue.core.db import db, transaction
+from catalogue.core.db import db, run, transaction
 from catalogue.dispatch.models import DispatchOrder
 from catalogue.duties.models import Duty
 from catalogue.duties.wanted import OF, Want
@@ -25,8 +25,10 @@ def settle(subject: str, subject_id: int, at: datetime, *, thing: Any = None, fr
     for known, duty in standing.items():
         if known not in wants:
             duty.closed_at = at
-    db.session.add_all(_row(subject, want) for known, want in wants.items() if known not in standing)
     db.session.flush()
+    fresh_rows = [_row(subject, want) for known, want in wants.items() if known not in standing]
+    if fresh_rows:
+        run(_INSERT, fresh_rows)
 
 
 def _open(subject: str, subject_id: int) -> Iterable[Duty]:
@@ -35,14 +37,18 @@ def _open(subject: str, subject_id: int) -> Iterable[Duty]:
     )
 
 
-def _row(subject: str, want: Want) -> Duty:
+_INSERT = sa.insert(cast("sa.Table", Duty.__table__))  # built once: every order that is handed in passes here
+
+
+def _row(subject: str, want: Want) -> dict[str, Any]:
     due_at = want.due()
     role, place = want.above or (None, None)
-    return Duty(
-        kind=want.kind, subject=subject, subject_id=want.subject_id, mark=want.mark, district_id=want.district_id, person_id=want.person_id,
-        role=want.role, place_id=want.place_id, not_person_id=want.not_person_id, above_role=role, above_place_id=place, since=want.since,
-        due_at=due_at, climb_at=due_at + want.climb if want.above is not None and want.climb is not None else None, climbed_at=None, closed_at=None,
-    )  # fmt: skip
+    climb_at = due_at + want.climb if want.above is not None and want.climb is not None else None
+    return {
+        "kind": want.kind, "subject": subject, "subject_id": want.subject_id, "mark": want.mark, "district_id": want.district_id,
+        "person_id": want.person_id, "role": want.role, "place_id": want.place_id, "not_person_id": want.not_person_id, "above_role": role,
+        "above_place_id": place, "since": want.since, "due_at": due_at, "climb_at": climb_at, "climbed_at": None, "closed_at": None,
+    }  # fmt: skip
 
 
 def orders_of(dispatch_id: int) -> list[int]:
