@@ -1,10 +1,11 @@
 """What stands fixed with a lecturer or in a venue, for pages of features to the left of lessons; app.py says who knows it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from catalogue.core.actor import Actor
+from catalogue.core.kept import kept
 from catalogue.core.words import _
 
 
@@ -27,10 +28,24 @@ def _nothing(by: Actor, at: datetime, thing_id: int) -> Sequence[Booking]:
     return ()
 
 
+def _none(by: Actor, at: datetime) -> int:
+    return 0
+
+
 WITH_LECTURER: Known = _nothing
 """Everything coming of a lecturer by id, soonest first."""
 IN_VENUE: Known = _nothing
 """Everything coming in a venue by id, soonest first."""
+
+
+COUNTED: Callable[[Actor, datetime], int] = _none
+"""How many lessons this actor has to mend."""
+
+
+def at_risk(by: Actor, at: datetime) -> int:
+    """The same for the page a working day starts on: at most a minute old."""
+    scope = replace(by, request_id="", name="", acting_for=None)
+    return kept(("at risk", scope), lambda: COUNTED(by, at), 60.0)
 
 
 def lost(bookings: Sequence[Booking]) -> list[Booking]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from catalogue.core import once
+from catalogue.core import booked, once
 from catalogue.core.clock import day_of
 from catalogue.core.db import db, transaction
 from catalogue.core.forms import ActionForm, version_of
@@ -42,7 +42,12 @@ def courses() -> ResponseReturnValue:
         categories = queries.categories()
         owners = queries.owners_for(actor(), day_of(now())) if actor().has(*KEEPERS) else ()
         return page(
-            "courses/courses.html", found=found, categories=categories, may_create=bool(owners), states=list(State)
+            "courses/courses.html",
+            found=found,
+            categories=categories,
+            may_create=bool(owners),
+            states=list(State),
+            at_risk=booked.at_risk(actor(), now()),
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from catalogue.core import booked
 from catalogue.core.db import db, transaction
 from catalogue.core.errors import Invalid, NotVisible
 from catalogue.core.forms import version_of
@@ -123,7 +124,7 @@ def _desk(form: ProposeForm) -> ResponseReturnValue:
         return case, cut(html)
 
     if form.is_submitted():
-        return page("dispatch/desk.html", form=form, inside=joined(made()[1]))
+        return page("dispatch/desk.html", form=form, inside=joined(made()[1]), at_risk=booked.at_risk(actor(), now()))
     minute = now().replace(second=0)
     facts = (
         *map(tuple, waiting),
@@ -138,7 +139,7 @@ def _desk(form: ProposeForm) -> ResponseReturnValue:
     pieces = kept(("desk", id(case), facts, minute, spoken()), made, 60)[
         1
     ]  # the case is kept too: its id stays its own
-    return page("dispatch/desk.html", form=form, inside=joined(pieces))
+    return page("dispatch/desk.html", form=form, inside=joined(pieces), at_risk=booked.at_risk(actor(), now()))
 
 
 def _case_now(ids: Sequence[int]) -> Case:

@@ -292,4 +292,4 @@ def in_venue(by: Actor, at: datetime, venue_id: int) -> list[Booking]:
 
 def wire() -> None:
     """Pages of lecturers and venues ask here what they would leave without a lecturer or a room."""
-    booked.WITH_LECTURER, booked.IN_VENUE = with_lecturer, in_venue
+    booked.WITH_LECTURER, booked.IN_VENUE, booked.COUNTED = with_lecturer, in_venue, count

@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
+from catalogue.core import booked
 from catalogue.core.actor import Level, Role
 from catalogue.core.clock import day_of
 from catalogue.core.db import transaction
@@ -28,7 +29,14 @@ def checks() -> ResponseReturnValue:
         waiting = queries.queue(actor(), now())
         over_towns = actor().has(Role.DISTRICT_ADMINISTRATOR)
         past = past_town([row.id for row in waiting], day_of(now())) if over_towns else frozenset()
-        return page("orders/checks.html", waiting=waiting, progress=progress, me_id=actor().person_id, past=past)
+        return page(
+            "orders/checks.html",
+            waiting=waiting,
+            progress=progress,
+            me_id=actor().person_id,
+            past=past,
+            at_risk=booked.at_risk(actor(), now()),
+        )
 
 
 @pages.route("/checks/<int:order_id>", methods=["GET", "POST"])

@@ -325,7 +325,7 @@ def test_lists_cost_the_same_statements_for_one_and_three_rows(client, statement
             client.get(path)
         counted.append(len(sent))
 
-    assert counted == [4, 3, 8, 13]
+    assert counted == [5, 3, 8, 13]
 
 
 def test_an_edition_that_overlaps_another_is_published_only_when_that_was_read(client):

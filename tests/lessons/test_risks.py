@@ -31,6 +31,7 @@ from tests.factories import (
     a_town_administrator,
     a_venue,
     actor_of,
+    an_approver,
     an_orderer,
     the_district,
     the_town,
@@ -181,6 +182,19 @@ def test_the_desks_pages_say_it(client, scene, keeper, path):
 
     assert "要改派" not in before
     assert "要改派" in client.get(path).text
+
+
+def test_the_page_a_working_day_starts_on_says_it_to_whoever_mends_it_and_to_nobody_else(client, scene, keeper):
+    venues.close(scene.room, DAY, DAY, by=actor_of(keeper), at=NOON)
+    starts = {
+        a_dispatcher(): "/dispatch/", a_town_administrator(the_town()): "/checks/", keeper: "/manage/courses/",
+        a_dispatcher(a_district()): "/dispatch/", a_town_administrator(a_town("朱家角镇")): "/checks/", an_approver(): "/manage/courses/",
+    }  # fmt: skip
+    db.session.commit()
+
+    said = ["1 场已定的课要改派" in client.sign_in(who).get(path).text for who, path in starts.items()]
+
+    assert said == [True] * 3 + [False] * 3
 
 
 def test_another_lecturer_is_the_desks_to_find_and_not_the_towns(client, scene):
