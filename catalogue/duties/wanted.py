@@ -20,7 +20,7 @@ from catalogue.lessons.models import Lesson, LessonLecturer, Move
 from catalogue.lessons.states import MoveState
 from catalogue.lessons.states import State as LessonState
 from catalogue.orders.checkers import past_town
-from catalogue.orders.models import Order, Origin
+from catalogue.orders.models import Order, OrderWindow, Origin
 from catalogue.orders.states import State as OrderState
 from catalogue.organisations.queries import setting
 from catalogue.ratings.models import LecturerReport, Rating
@@ -125,7 +125,7 @@ def _to_send(order: Order, at: datetime) -> Want:
     found = db.session.execute(last.order_by(Dispatch.id.desc()).limit(1)).first()
     again = found is not None and found.state is DispatchState.ENDED and _was_used_up(found.id)
     kind = Kind.DISPATCH_AGAIN if again else Kind.DISPATCH_ORDER
-    due = _working_days("dispatch_days", order, at)
+    due = _before_it_is_late(order, at)
     return Want(
         kind,
         order.id,
@@ -143,6 +143,23 @@ def _was_used_up(dispatch_id: int) -> bool:
         DispatchHistory.owner_id == dispatch_id, DispatchHistory.code == "exhausted"
     )
     return db.session.scalar(query.limit(1)) is not None
+
+
+BEFORE = -2  # working days before the first time that was asked for
+
+
+def _before_it_is_late(order: Order, since: datetime) -> Callable[[], datetime]:
+    """`dispatch_days`, or two working days before the first possible time when that is sooner; at least until the next working day."""
+
+    def due() -> datetime:
+        today = clock.day_of(since)
+        first = db.session.scalar(sa.select(sa.func.min(OrderWindow.starts_at)).where(OrderWindow.order_id == order.id))
+        days = [add_working_days(today, setting("dispatch_days", order.organisation_id, today))]
+        if first is not None:
+            days.append(add_working_days(clock.day_of(first), BEFORE))
+        return clock.at(max(min(days), add_working_days(today, 1)), 18 * 60)
+
+    return due
 
 
 def _asked(order: Order) -> Any:

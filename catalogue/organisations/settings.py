@@ -34,7 +34,7 @@ SETTINGS: dict[str, Known] = {
     "held_offer_hours": Known(48, 1, 336, "候补保留时限（小时）"),
     "check_days": Known(2, 1, 30, "街镇审核时限（工作日）"),
     "returned_days": Known(5, 1, 30, "退回的点单多少个工作日内修改"),
-    "dispatch_days": Known(3, 1, 30, "审核通过后多少个工作日内派单"),
+    "dispatch_days": Known(8, 1, 30, "审核通过后多少个工作日内派单"),
     "approve_days": Known(1, 1, 30, "派单多少个工作日内批准"),
     "move_days": Known(1, 1, 30, "改期多少个工作日内办"),
     "account_days": Known(2, 1, 30, "上完课多少个工作日内登记人数"),

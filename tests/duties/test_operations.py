@@ -1,10 +1,11 @@
 """待办: what each person owes since when and until when, and what becomes of it when it is done or missed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from catalogue.core import clock
 from catalogue.core.actor import Role
 from catalogue.core.db import db
 from catalogue.core.models import Outbox
@@ -23,6 +24,7 @@ from tests.factories import (
     a_dispatcher,
     a_district_administrator,
     a_town_administrator,
+    a_window,
     actor_of,
     an_approver,
     an_order,
@@ -171,3 +173,17 @@ def test_a_role_that_ended_owes_nothing(settled):
     db.session.execute(sa.text("UPDATE membership SET ends_on = starts_on WHERE person_id = :p"), {"p": town.id})
     settled()
     assert owed(town) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [(date(2026, 4, 9), date(2026, 3, 12)), (date(2026, 3, 9), date(2026, 3, 5)), (date(2026, 3, 3), date(2026, 3, 3))],
+)
+def test_an_order_is_sent_somebody_before_its_first_time_is_too_near(settled, day, due):
+    order = an_order(windows=[a_window(day)])
+    operations.settle("order", order.id, NOON)
+    settled()
+
+    (duty,) = queries.open_of("order", order.id)
+
+    assert (duty.kind, clock.day_of(duty.due_at)) == (Kind.DISPATCH_ORDER, due)
