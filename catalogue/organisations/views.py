@@ -80,7 +80,7 @@ def _show(organisation_id: int, form: AliasForm) -> ResponseReturnValue:
         types=lists.types_on(row.id, day), predecessors=before, successors=after, history=lists.history(row.id),
         may_edit=policy.may_edit(by, row) and not _over(row, day), may_reshape=policy.may_reshape(by, row) and not _over(row, day),
         may_create=policy.may_create_below(by, row) and not _over(row, day) and row.level is not Level.COMMITTEE,
-        over=_over(row, day), today=day, ways_on=WAYS_ON, how=lists.went_on([row.id]).get(row.id, "") if after else "", sees={o.id for o in [*before, *after] if _visible(o)},
+        sees_lessons=by.has(*queries.SEES_ROWS), over=_over(row, day), today=day, ways_on=WAYS_ON, how=lists.went_on([row.id]).get(row.id, "") if after else "", sees={o.id for o in [*before, *after] if _visible(o)},
     )  # fmt: skip
 
 

@@ -18,6 +18,8 @@ from catalogue.core.db import db, transaction
 from catalogue.courses.models import Course
 from catalogue.dispatch.states import OfferState
 from catalogue.dispatch.states import State as DispatchState
+from catalogue.duties.models import Duty
+from catalogue.duties.wanted import OF
 from catalogue.lessons.states import State as LessonState
 from catalogue.orders.models import Order
 from catalogue.orders.states import State as OrderState
@@ -80,6 +82,21 @@ def test_the_menu_is_whole_and_nothing_is_booked_twice(demo):
         ]
 
     assert (courses, twice, len(holds) > 20) == (115, [], True)
+
+
+def test_what_is_owed_follows_from_the_rows_alone(demo):
+    """No act was forgotten: the duties that were written step by step are those one would find by looking at everything now."""
+    with demo.app.app_context(), transaction(writes=False):
+        now = {
+            (want.kind, want.subject_id, want.mark, want.role, want.place_id, want.person_id)
+            for model, rule in OF.values()
+            for row in db.session.scalars(sa.select(model))
+            for want in rule(row, NOON)
+        }
+        open_ones = sa.select(Duty).where(Duty.closed_at.is_(None))
+        stand = {(d.kind, d.subject_id, d.mark, d.role, d.place_id, d.person_id) for d in db.session.scalars(open_ones)}
+    assert stand == now
+    assert len({kind for kind, *_rest in stand}) >= 9
 
 
 def test_the_chain_of_the_audit_is_whole(demo):
