@@ -85,6 +85,7 @@ def _queue(by: Actor) -> Any:
         sa.select(
             Order.id, Order.number, Order.version, Order.origin, Order.expected, Order.course_version_id, CourseVersion.title,
             Organisation.name.label("committee"), _TOWN.name.label("town"), first.c.soonest, first.c.waiting,
+            Order.organisation_id, Organisation.renamed_on, Organisation.ended_on,
         )
         .join(first, first.c.id == Order.id)
         .join(CourseVersion, CourseVersion.id == Order.course_version_id)
@@ -159,6 +160,7 @@ def _listed() -> Any:
             Dispatch.id, Dispatch.number, Dispatch.state, Dispatch.mode, Dispatch.proposed_at, Dispatch.proposed_by_id, Dispatch.version,
             CourseVersion.title, Organisation.name.label("committee"), Lecturer.display_name.label("lecturer"), DispatchCandidate.starts_at,
             DispatchCandidate.ends_at, DispatchCandidate.total, Venue.name.label("venue"), Person.name.label("proposer"),
+            Dispatch.organisation_id, Organisation.renamed_on, Organisation.ended_on,
         )
         .join(CourseVersion, CourseVersion.id == Dispatch.course_version_id)
         .join(Organisation, Organisation.id == Dispatch.organisation_id)

@@ -23,6 +23,8 @@ from catalogue.dispatch.models import Dispatch
 from catalogue.dispatch.modes import CODES, FROM, MODES, default_mode
 from catalogue.dispatch.notices import candidate_line, offer_notice, place_words
 from catalogue.dispatch.states import Mode, State
+from catalogue.orders.progress import committee
+from catalogue.organisations.called import expect
 
 pages = Blueprint("dispatch", __name__)
 REASONS = {
@@ -111,13 +113,15 @@ def _desk(form: ProposeForm) -> ResponseReturnValue:
         asked = [waiting[0].id]
     case = _case(asked, waiting) if asked else None
     wishes = [_wish(row) for row in case.rows] if case else []
+    expect(map(committee, waiting))
     able, under_way, week = candidates.able(waiting, now()), queries.under_way(actor()), _week(case) if case else None
+    expect(map(committee, under_way))
     rivals, by_room = queries.wanted_too(actor(), wishes), request.args.get("by") == "v"
 
     def made() -> tuple[Case | None, tuple[str, ...]]:
         html = render_template(
             "dispatch/_desk.html", form=form, waiting=waiting, able=able, case=case, asked=asked, due=_due, page_number=number,
-            pages=-(-waiting[0].waiting // queries.QUEUE) if waiting else 1, under_way=under_way, gap_form=GapForm(formdata=None),
+            pages=-(-waiting[0].waiting // queries.QUEUE) if waiting else 1, under_way=under_way, gap_form=GapForm(formdata=None), committee=committee,
             joint=_joint(case, waiting) if case else [], week=week, by_room=by_room, place_words=place_words, rivals=rivals, wish=_wish,
             asked_corps=corps.latest(asked) if case and case.orders[0].corps_id else None, last=queries.last_try(asked) if case else None, reasons=REASONS, modes=MODES, default=default_mode(case) if case else None, mode_from=FROM,
         )  # fmt: skip
@@ -207,7 +211,8 @@ def approvals() -> ResponseReturnValue:
     """Proposals that wait for another person's yes, the oldest first."""
     with transaction():
         rows = queries.to_approve(actor())
-        return page("dispatch/approvals.html", rows=rows, me_id=actor().person_id)
+        expect(map(committee, rows))
+        return page("dispatch/approvals.html", rows=rows, committee=committee, me_id=actor().person_id)
 
 
 @pages.route("/dispatch/<said>", methods=["GET", "POST"])

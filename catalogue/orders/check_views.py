@@ -17,6 +17,7 @@ from catalogue.orders.coverage import coverage
 from catalogue.orders.forms import CallForm, NoteForm, RejectForm
 from catalogue.orders.models import Order
 from catalogue.orders.states import State
+from catalogue.organisations.called import expect
 
 pages = Blueprint("checks", __name__)
 
@@ -27,6 +28,7 @@ def checks() -> ResponseReturnValue:
     """What waits for this town's check, worst first, each with the reason why it is worst."""
     with transaction():
         waiting = queries.queue(actor(), now())
+        expect(map(progress.committee, waiting))
         over_towns = actor().has(Role.DISTRICT_ADMINISTRATOR)
         past = past_town([row.id for row in waiting], day_of(now())) if over_towns else frozenset()
         return page(

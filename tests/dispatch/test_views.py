@@ -11,6 +11,7 @@ from catalogue.accounts.models import Person
 from catalogue.calendar import operations as holding
 from catalogue.calendar.models import HoldKind
 from catalogue.calendar.operations import Wanted
+from catalogue.core.actor import job
 from catalogue.core.clock import HalfDay
 from catalogue.core.db import db
 from catalogue.demand.models import Gap
@@ -18,9 +19,12 @@ from catalogue.dispatch import candidates, operations
 from catalogue.dispatch.models import Dispatch, Offer
 from catalogue.dispatch.states import OfferState, State
 from catalogue.lecturers.models import AvailabilityException, Corps, CorpsMember, CorpsRole, Lecturer
+from catalogue.orders.states import State as OrderState
+from catalogue.organisations import reshaping
 from tests.dispatch.making import FRIDAY, LATER, a_case, a_proposal, an_open_offer, picks_of
 from tests.factories import (
     NOON,
+    TODAY,
     a_committee,
     a_course,
     a_dispatcher,
@@ -33,6 +37,7 @@ from tests.factories import (
     an_order,
     an_orderer,
     save,
+    the_town,
 )
 
 DESK, CANDIDATES = (
@@ -611,3 +616,19 @@ def test_a_leader_cannot_name_somebody_outside_the_corps(client):
     sent = client.send(f"/offers/corps/{order.id}", {"orders": str(order.id), "one": key})
 
     assert (sent.status_code, the(Dispatch)) == (403, None)
+
+
+def test_the_desk_the_approver_and_the_check_name_the_successor_of_a_committee_that_merged(client):
+    one, two = a_committee("下塘社区"), a_committee("湾塘社区")
+    waiting, proposed = (a_case(committee=who)[0] for who in (one, two))
+    an_order(one, state=OrderState.SUBMITTED, submitted_at=NOON)
+    a_proposal(proposed)
+    reshaping.merge([one, two], name="塘湾社区", kind=one.kind, parent=the_town(), on=TODAY, by=job("test"), at=NOON)
+    db.session.commit()
+
+    desk = words(client.sign_in(a_dispatcher()).get(f"/dispatch/?o={waiting.id}"))
+    approvals = words(client.sign_in(an_approver()).get("/dispatch/approvals"))
+    checks = words(client.sign_in(a_town_administrator()).get("/checks/"))
+
+    assert [name in desk for name in ("塘湾社区（原下塘社区）", "塘湾社区（原湾塘社区）：")] == [True, True]
+    assert ("塘湾社区（原湾塘社区）" in approvals, "塘湾社区（原下塘社区）" in checks) == (True, True)
