@@ -33,7 +33,7 @@ BOTH = ("test_operations", "test_constraints", "test_queries", "test_migrations"
 VOCABULARY = ("organisation_kind", "category", "course_form", "audience", "equipment", "community_type")
 KEY = "a key for tests that is long enough for production"
 LONG = (  # files that take longer than their number of tests lets one think, the longest first
-    "seeds/test_crawl", "seeds/test_operations", "core/test_service", "lessons/test_operations", "core/test_backup", "orders/test_views",
+    "seeds/test_crawl", "core/test_service", "seeds/test_probe", "lessons/test_operations", "core/test_backup", "orders/test_views",
     "dispatch/test_operations", "matching/test_check", "test_architecture", "matching/test_planner", "dispatch/test_races", "core/test_last_words",
     "test_routes", "lessons/test_races", "test_loop", "core/test_languages", "menu/test_queries", "test_postgres",
 )  # fmt: skip
@@ -101,7 +101,8 @@ class Installed:
 _installed: dict[str, Installed] = {}
 
 
-def _install(kind: str, folder: Path) -> Installed:
+def install(kind: str, folder: Path) -> Installed:
+    """The one of this kind that all tests of this run share; whoever asks puts it back (reset)."""
     if kind not in _installed:
         folder.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{folder / 'songxue.db'}" if kind == "sqlite" else postgres.fresh_database()
@@ -143,7 +144,7 @@ def noon(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
-    here = _install(request.param, tmp_path_factory.getbasetemp() / request.param)
+    here = install(request.param, tmp_path_factory.getbasetemp() / request.param)
     factories.restart()
     yield here
     here.reset()

@@ -10,7 +10,7 @@ import importlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 
 Term = tuple[str, bool]  # a token, and whether anything that begins with it counts
@@ -143,8 +143,9 @@ def _syllables(run: str) -> list[str]:
     return [str(readings[0]) for readings in found]
 
 
-def _spelled(text: str, *, person: bool) -> list[Spelled]:
-    """Syllables and words of a text in reading order."""
+@lru_cache(maxsize=2048)
+def _spelled(text: str, *, person: bool) -> tuple[Spelled, ...]:
+    """Syllables and words of a text in reading order; kept a while, because whoever writes a key writes initials too."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     spelled: list[Spelled] = []
     if person and (surname := next((plain[:n] for n in (2, 1) if plain[:n] in _SURNAMES), "")):
@@ -154,7 +155,7 @@ def _spelled(text: str, *, person: bool) -> list[Spelled]:
         spelled += (
             [(syllable, True) for syllable in _syllables(run)] if _IS_CJK.match(run) else [(_unaccented(run), False)]
         )
-    return spelled
+    return tuple(spelled)
 
 
 def _unaccented(word: str) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from argon2.exceptions import VerifyMismatchError
 
 from catalogue.accounts import passwords
 from tests.factories import NOON
@@ -17,6 +18,8 @@ def test_passwords_are_kept_by_argon2id_at_the_price_we_decided():
 
     assert made.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert passwords.NOBODY.startswith("$argon2id$v=19$m=19456,t=2,p=1$")  # comparing with nobody takes the same time
+    with pytest.raises(VerifyMismatchError):
+        dear.verify(passwords.NOBODY, "x" * 10)
 
 
 @pytest.mark.parametrize(
