@@ -4,7 +4,7 @@ All tests live on Monday 2 March 2026, 12:00 in Shanghai (conftest travels there
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -42,12 +42,16 @@ LONG_AGO = date(2020, 1, 1)
 KEY_FOR_AUDIT = "a key for tests that is long enough for production"
 PASSWORD = "correct horse battery staple"
 _count = itertools.count(1)
+_first: dict[
+    tuple[Level, int | None], int
+] = {}  # ids of the first organisation of a level (below another), found in this test
 
 
 def restart() -> None:
-    """Numbers in invented names start again with each test."""
+    """Numbers in invented names start again with each test, and nothing of the test before is remembered."""
     global _count
     _count = itertools.count(1)
+    _first.clear()
 
 
 def save(row: Any) -> Any:
@@ -93,26 +97,37 @@ def an_organisation(parent: Organisation | None, kind: str, level: Level, name: 
         row.town_id = row.id
     db.session.flush()
     own = {"organisation_id": row.id, "valid_from": LONG_AGO}
-    db.session.execute(_NAME, {**own, "name": name, "short_name": row.short_name})
-    db.session.execute(_PLACE, {**own, "parent_id": row.parent_id, "kind": kind})
-    db.session.execute(_REACH, {"own": row.id, "above": row.parent_id})
+    connection = db.session.connection()
+    connection.execute(_NAME, {**own, "name": name, "short_name": row.short_name})
+    connection.execute(_PLACE, {**own, "parent_id": row.parent_id, "kind": kind})
+    connection.execute(_REACH, {"own": row.id, "above": row.parent_id})
     return row
 
 
-def _existing(level: Level, parent_id: int | None) -> Organisation | None:
-    query = sa.select(Organisation).where(Organisation.level == level).order_by(Organisation.id)
-    if parent_id is not None:
-        query = query.where(Organisation.parent_id == parent_id)
-    return db.session.scalars(query).first()
+def _first_of(level: Level, parent_id: int | None, make: Callable[[], Organisation]) -> Organisation:
+    """The first organisation of a level, made when there is none. The session knows it when a test asks again, as most do several times."""
+    known = _first.get((level, parent_id))
+    found = db.session.get(Organisation, known) if known is not None else None
+    if found is None or found.level is not level or parent_id not in (None, found.parent_id):
+        asked = _OF_A_LEVEL if parent_id is None else _BELOW
+        found = db.session.scalars(asked, {"level": level, "above": parent_id}).first() or make()
+        _first[level, parent_id] = found.id
+    return found
+
+
+_OF_A_LEVEL = (
+    sa.select(Organisation).where(Organisation.level == sa.bindparam("level")).order_by(Organisation.id).limit(1)
+)
+_BELOW = _OF_A_LEVEL.where(Organisation.parent_id == sa.bindparam("above"))
 
 
 def the_city() -> Organisation:
-    return _existing(Level.CITY, None) or an_organisation(None, "city", Level.CITY, "上海市")
+    return _first_of(Level.CITY, None, lambda: an_organisation(None, "city", Level.CITY, "上海市"))
 
 
 def the_district() -> Organisation:
     """青浦区: the district of every test that does not ask for a second one."""
-    return _existing(Level.DISTRICT, None) or a_district("青浦区")
+    return _first_of(Level.DISTRICT, None, lambda: a_district("青浦区"))
 
 
 def a_district(name: str = "宝山区", prefix: str = "") -> Organisation:
@@ -129,7 +144,7 @@ def a_town(name: str = "练塘镇", district: Organisation | None = None) -> Org
 def the_town() -> Organisation:
     """练塘镇, the first town of 青浦区."""
     district = the_district()
-    return _existing(Level.TOWN, district.id) or a_town(district=district)
+    return _first_of(Level.TOWN, district.id, lambda: a_town(district=district))
 
 
 def a_committee(name: str = "", town: Organisation | None = None, **values: Any) -> Organisation:
@@ -281,7 +296,10 @@ def an_edition(name: str = "2026年第二季度", organisation: Organisation | N
 
 
 def the_edition() -> Edition:
-    return db.session.scalars(sa.select(Edition).order_by(Edition.id)).first() or an_edition()
+    return db.session.scalars(_EDITION).first() or an_edition()
+
+
+_EDITION = sa.select(Edition).order_by(Edition.id).limit(1)
 
 
 def an_item(course: Course | None = None, edition: Edition | None = None, **values: Any) -> EditionItem:
