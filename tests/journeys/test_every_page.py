@@ -16,7 +16,7 @@ PEOPLE = (
 WIDTHS = (1280, 390, 320)
 FOR_ALL = {
     "/",
-    "/inbox/",
+    "/duties/",
     "/manage/",
     "/orders/",
     "/orders/NO",
