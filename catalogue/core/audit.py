@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, SessionTransaction
 
+from catalogue.core import prepared
 from catalogue.core.actor import Actor
 from catalogue.core.chain import row_hash
 from catalogue.core.db import db
@@ -75,7 +76,7 @@ _NEWEST = (
 
 
 def _head(connection: Connection, district_id: int) -> tuple[int, str]:
-    found = connection.execute(_HEAD, {"chain": district_id}).first()
+    found = prepared.execute(connection, _HEAD, {"chain": district_id}).first()
     if found is not None:
         return found.sequence, found.hash
     if (
@@ -102,8 +103,8 @@ def _write(session: Session) -> None:
             sequence += 1
             row["sequence"], row["previous_hash"] = sequence, last
             row["hash"] = last = row_hash(secret, last, row)
-        connection.execute(_INSERT, chains[district_id])
-        connection.execute(_NEWEST, {"chain": district_id, "sequence": sequence, "hash": last})
+        prepared.execute(connection, _INSERT, chains[district_id])
+        prepared.execute(connection, _NEWEST, {"chain": district_id, "sequence": sequence, "hash": last})
 
 
 @event.listens_for(Session, "before_commit")

@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from catalogue.core import audit
 from catalogue.core.actor import Actor
-from catalogue.core.db import Base, db, run
+from catalogue.core.db import db, run
 from catalogue.core.errors import IllegalAction, Stale
 from catalogue.core.models import Living
 from catalogue.core.words import _
@@ -282,15 +282,3 @@ def _row(
         "actor": by.name[:60], "acting_for_id": acting, "subject": "", "subject_id": None, "code": "", "words": "", "changed": changed,
         "version": thing.version,
     }  # fmt: skip
-
-
-def _refuse(target: Base, value: Any, _old: Any, _initiator: Any) -> None:
-    state = sa.inspect(target)
-    if state is not None and state.persistent:
-        raise RuntimeError("state columns are written by core.changes.move alone")
-
-
-@event.listens_for(Base, "attribute_instrument", propagate=True)
-def _guard(cls: type[Any], name: str, attribute: orm.QueryableAttribute[Any]) -> None:
-    if name == "state":
-        event.listen(attribute, "set", _refuse, propagate=True)

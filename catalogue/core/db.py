@@ -1,6 +1,7 @@
 """One way to speak to two databases: SQLite (embedded default) and PostgreSQL. The differences are settled here and nowhere else."""
 
 import enum
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,10 +13,12 @@ import sqlalchemy as sa
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import event
+from sqlalchemy import event, orm
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import Pool
+
+from catalogue.core import prepared
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -79,6 +82,19 @@ class Base(DeclarativeBase):
         int: sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
         enum.Enum: sa.Enum(enum.Enum, native_enum=False, create_constraint=True, values_callable=_values, length=30),
     }
+
+
+def _refuse(target: Base, value: Any, _old: Any, _initiator: Any) -> None:
+    state = sa.inspect(target)
+    if state is not None and state.persistent:
+        raise RuntimeError("state columns are written by core.changes.move alone")
+
+
+@event.listens_for(Base, "attribute_instrument", propagate=True)
+def _guard(cls: type[Any], name: str, attribute: orm.QueryableAttribute[Any]) -> None:
+    """Here, because it only sees tables that are described after it."""
+    if name == "state":
+        event.listen(attribute, "set", _refuse, propagate=True)
 
 
 class WebSession(FlaskSession):
@@ -163,7 +179,10 @@ def _on_begin(connection: Connection) -> None:
         if writes is False:
             raw.autocommit = True
     elif writes:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as busy:
+            raise sa.exc.OperationalError("BEGIN IMMEDIATE", {}, busy) from busy
     else:
         raw.execute("BEGIN")
 
@@ -262,16 +281,15 @@ def transaction(*, writes: bool | None = None) -> Iterator[Session]:
 def run(statement: sa.Executable, known: Any = None) -> Any:
     """Runs a statement of tables and columns with its values, on the transaction's own connection: it costs half of what the session does.
 
-    For statements built once; entities go through the session. In a transaction that writes, what is pending is written first, as
+    For statements built once (core.prepared); entities go through the session. In a transaction that writes, what is pending is written first, as
     the session would.
     """
     session = db.session()
     reads: Connection | None = session.info.get(_READS)
     if reads is not None:
-        return reads.execute(statement, known)
+        return prepared.execute(reads, statement, known)
     session.flush()
-    writes: Connection = session.info.get(_WRITES) or session.connection()
-    return writes.execute(statement, known)
+    return prepared.execute(session.info.get(_WRITES) or session.connection(), statement, known)
 
 
 def is_postgresql() -> bool:
