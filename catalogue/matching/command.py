@@ -19,6 +19,7 @@ from catalogue.matching.check import check
 from catalogue.matching.formats import load, load_plan, load_toptw, plan_document
 from catalogue.matching.planner import Params, Result, Step, Stop, solve
 from catalogue.matching.problem import Problem
+from catalogue.matching.quiet import alone
 from catalogue.matching.scoring import score_of
 
 SHOWN = 20
@@ -112,7 +113,7 @@ def _plan(given: argparse.Namespace, began: float) -> int:
     with _placed(given.out) as written:
         limit = given.seconds if given.seconds is not None else None if given.work is not None else 30.0
         left = None if limit is None else max(0.0, limit - _time_to_write(problem))
-        with _interruptible() as interrupted:
+        with _interruptible() as interrupted, alone():
             talk = sys.stderr.isatty() and not given.json
             stop = Stop(seconds=left, work=given.work, cancelled=interrupted)
             result = solve(problem, stop, Params(), given.seed, _tell if talk else None, began)

@@ -13,6 +13,7 @@ from catalogue.matching.planner import Params, Result, Stop, solve
 from catalogue.matching.problem import Problem
 from catalogue.matching.questions import Change, Difference, what_if, why_served, why_unserved
 from catalogue.matching.questions.words import difference_words, served_words, unserved_words
+from catalogue.matching.quiet import alone
 from catalogue.matching.valid import refuse
 
 Read = Callable[[argparse.Namespace], Problem]
@@ -85,7 +86,8 @@ def if_so(given: argparse.Namespace, read: Read) -> int:
     def planned(one: Problem) -> Result:
         return solve(one, Stop(seconds=seconds, work=given.work), Params(), 1)
 
-    found = what_if(problem, planned(problem), change, planned)
+    with alone():
+        found = what_if(problem, planned(problem), change, planned)
     said = json.dumps(_as_data(found), ensure_ascii=False) if given.json else difference_words(found)
     sys.stdout.write(f"{said}\n")
     return 0

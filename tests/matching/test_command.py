@@ -12,6 +12,7 @@ import pytest
 from catalogue.matching import command
 from catalogue.matching.check import check
 from catalogue.matching.formats import load, load_plan
+from catalogue.matching.quiet import alone
 from tests.matching.test_formats import FOUR_VISITS, INSTANCE, ROOT, changed, in_version_2
 
 KEYS = ["served", "score", "bound", "gap", "seconds", "cpu_seconds", "memory_mb", "stopped_by"]
@@ -228,3 +229,11 @@ def test_a_question_about_what_is_not_there_is_one_line(instance, capsys, questi
     said = capsys.readouterr()
     assert (said.out, said.err.count("\n")) == ("", 1)
     assert complaint in said.err
+
+
+def test_what_the_solver_prints_by_itself_is_not_part_of_the_answer(capfd):
+    with alone():
+        os.write(1, b"HighsMipSolverData::run();")
+    os.write(1, b"{}")
+
+    assert capfd.readouterr().out == "{}"
