@@ -5,7 +5,7 @@ import random
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import combinations_with_replacement, permutations
+from itertools import combinations_with_replacement, count, permutations
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from catalogue.matching.planner.greedy import Choice, fill
 from catalogue.matching.planner.meter import Meter
 from catalogue.matching.planner.roster import Roster
 from catalogue.matching.planner.score import score_of
+from catalogue.matching.planner.sparse import Sparse
 from catalogue.matching.planner.tour_pool import TourPool
 from catalogue.matching.planner.tours import is_touring
 from tests.matching.crowds import a_crowd, best_by_trying, points, with_decisions
@@ -229,6 +230,31 @@ class Different:
 def test_a_solver_whose_inside_is_another_is_not_used():
     assert highs._works(highs_inside)
     assert not highs._works(Different)
+
+
+def a_programme_of_many_nodes(cancelled):
+    drawn = np.random.default_rng(0)
+    cost, weight = drawn.integers(1, 40, 60).astype(float), drawn.integers(1, 40, 720).astype(float)
+    matrix = Sparse(12 * np.arange(61), np.tile(np.arange(12), 60), weight)
+    none, most = np.full(12, -np.inf), np.full(12, 60.0)
+    return highs_inside.whole(
+        cost, matrix, none, most, np.ones(60), np.ones(60, dtype=bool), np.zeros(60), cancelled=cancelled
+    )
+
+
+def test_the_wish_to_stop_ends_a_programme_while_it_is_solved():
+    asked = count()
+
+    assert not a_programme_of_many_nodes(lambda: next(asked) >= 3).proved
+    assert next(asked) < 10
+
+
+def test_what_the_wish_to_stop_raises_comes_out_of_the_solver():
+    def broken():
+        raise KeyError("gone")
+
+    with pytest.raises(KeyError, match="gone"):
+        a_programme_of_many_nodes(broken)
 
 
 @given(crowds)

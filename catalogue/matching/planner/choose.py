@@ -39,7 +39,7 @@ def dived(generation: Generation) -> Columns:
         next_ = sure if len(sure) else more[:1] if values[more[0]] < 0.5 else more[values[more] >= 0.5]
         linear.hold(master.fixed + next_, 1.0)
         taken[next_] = True
-        solved = linear.solve(meter.left(), meter.work_left())
+        solved = linear.solve(meter.left(), meter.work_left(), meter.stop.cancelled)
         meter.work(10 + linear.iterations)
         if not solved:
             break
@@ -83,6 +83,7 @@ def whole_days(
     least = np.append(np.zeros(master.fixed), taken.astype(float))
     lower, upper = master.bounds()
     matrix = stacked([master.fixed_matrix(), master.matrix(picked)])
-    answer = whole(cost, matrix, lower, upper, np.ones(len(cost)), integral, least, seconds, nodes)
+    most, cancelled = np.ones(len(cost)), generation.meter.stop.cancelled
+    answer = whole(cost, matrix, lower, upper, most, integral, least, seconds, nodes, cancelled=cancelled)
     chosen = otherwise if answer.values is None else answer.values[master.fixed :] > 0.5
     return picked.take(np.flatnonzero(chosen)), answer

@@ -95,7 +95,7 @@ class Generation:
                 return False
             anew = not self.large and changed > MUCH
             self.master.linear.prefer("ipx" if anew else "simplex")
-            if not self.master.linear.solve(self.meter.left(), self.meter.work_left()):
+            if not self.master.linear.solve(self.meter.left(), self.meter.work_left(), self.meter.stop.cancelled):
                 return False
             self.meter.work(100 + self.master.linear.iterations)
             self.values, prices, self.objective = self.master.linear.answer()

@@ -19,18 +19,18 @@ def _works(inside: Any) -> bool:
         both = Sparse(np.arange(3), np.zeros(2, dtype=np.int64), np.ones(2))
         empty = Sparse(np.zeros(2, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
         row = Sparse(np.array([0, 2]), np.array([1, 2]), np.ones(2))
-        linear = inside.Linear()
+        linear, never = inside.Linear(), lambda: False
         linear.add_rows(np.full(1, -np.inf), np.ones(1))
         linear.add_columns(np.array([1.0, 2.0]), both)
-        first = linear.solve(None) and linear.answer()
+        first = linear.solve(None, None, never) and linear.answer()
         linear.prefer("simplex")
         linear.add_columns(np.array([1.0]), empty, upper=np.inf)
         linear.add_rows(np.full(1, -np.inf), np.ones(1), row)
         linear.hold(np.array([0]), 1.0)
-        second = linear.solve(10.0, 1000) and linear.answer()
+        second = linear.solve(10.0, 1000, never) and linear.answer()
         answer = inside.whole(
             np.ones(2), both, np.full(1, -np.inf), np.full(1, 1.5), np.ones(2),
-            np.ones(2, dtype=bool), np.zeros(2), 10.0, 100,
+            np.ones(2, dtype=bool), np.zeros(2), 10.0, 100, 0.0, never,
         )  # fmt: skip
         return (
             bool(first and second)

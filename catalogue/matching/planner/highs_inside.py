@@ -17,7 +17,7 @@ import scipy
 from numpy.typing import NDArray
 
 from catalogue.matching.planner.places import Real
-from catalogue.matching.planner.programme import Method, Whole
+from catalogue.matching.planner.programme import Cancelled, Method, Whole
 from catalogue.matching.planner.sparse import Sparse
 
 
@@ -37,6 +37,11 @@ def _highs() -> Any:
 
 
 highs = _highs()
+ASKS = (
+    highs.cb.HighsCallbackType.kCallbackMipInterrupt,
+    highs.cb.HighsCallbackType.kCallbackSimplexInterrupt,
+    highs.cb.HighsCallbackType.kCallbackIpmInterrupt,
+)
 ENOUGH = (highs.HighsModelStatus.kOptimal, highs.HighsModelStatus.kModelEmpty)
 
 
@@ -46,6 +51,26 @@ def solver(**options: Any) -> Any:
     for name, value in {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0, **options}.items():
         made.setOptionValue(name, value)
     return made
+
+
+def run(made: Any, cancelled: Cancelled) -> None:
+    """Solves; `cancelled` is asked from within and ends it early. What it raises is raised when the solver has ended."""
+    raised: list[BaseException] = []
+
+    def ask(_kind: int, _text: str, _told: Any, answer: Any, _own: object) -> None:
+        try:
+            answer.user_interrupt = bool(raised or (cancelled and cancelled()))
+        except BaseException as error:
+            raised.append(error)
+            answer.user_interrupt = True
+
+    if cancelled is not None:
+        made.setCallback(ask, None)
+        for kind in ASKS:
+            made.startCallback(kind)
+    made.run()
+    if raised:
+        raise raised[0]
 
 
 class Linear:
@@ -80,13 +105,13 @@ class Linear:
         self.solver.addCols(count, cost, np.zeros(count), limits, len(index), begins, index, matrix.value)
         self.columns += count
 
-    def solve(self, seconds: float | None, iterations: int | None = None) -> bool:
+    def solve(self, seconds: float | None, iterations: int | None = None, cancelled: Cancelled = None) -> bool:
         """Optimal? The limits end it early; then nothing may be read but what was before."""
         self.solver.setOptionValue(
             "time_limit", float("inf") if seconds is None else self.solver.getRunTime() + seconds
         )
         self.solver.setOptionValue("simplex_iteration_limit", 2**31 - 1 if iterations is None else max(1, iterations))
-        self.solver.run()
+        run(self.solver, cancelled)
         self.iterations = max(0, int(self.solver.getInfo().simplex_iteration_count))
         return self.solver.getModelStatus() in ENOUGH
 
@@ -116,6 +141,7 @@ def whole(
     seconds: float | None = None,
     nodes: int | None = None,
     gap: float = 0.0,
+    cancelled: Cancelled = None,
 ) -> Whole:
     """Maximise cost·x, lower <= matrix·x <= upper, least <= x <= limit; x whole where `integral` says so."""
     options = {"mip_rel_gap": gap, "mip_abs_gap": 1e-4, "mip_feasibility_tolerance": 1e-7}
@@ -131,7 +157,7 @@ def whole(
     made.addCols(len(cost), cost, least, limit, len(index), begins, index, matrix.value)
     which = np.flatnonzero(integral).astype(np.int32)
     made.changeColsIntegrality(len(which), which, np.ones(len(which), np.uint8))
-    made.run()
+    run(made, cancelled)
     info = made.getInfo()
     found = info.primal_solution_status == highs.kSolutionStatusFeasible
     values = np.array(made.getSolution().col_value) if found else None

@@ -11,7 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_matrix, csr_matrix, hstack, vstack
 
 from catalogue.matching.planner.places import Real
-from catalogue.matching.planner.programme import Method, Whole
+from catalogue.matching.planner.programme import Cancelled, Method, Whole
 from catalogue.matching.planner.sparse import Sparse
 
 
@@ -54,8 +54,8 @@ class PlainLinear:
             self.most = np.append(self.most, np.full(count, upper))
             self.columns += count
 
-    def solve(self, seconds: float | None, iterations: int | None = None) -> bool:
-        """Optimal? The limits end it early; then nothing may be read but what was before."""
+    def solve(self, seconds: float | None, iterations: int | None = None, cancelled: Cancelled = None) -> bool:
+        """Optimal? The limits end it early; then nothing may be read but what was before. Not asked within: `cancelled`."""
         if not self.columns:
             self.found = (np.zeros(0), np.zeros(self.rows), 0.0)
             return True
@@ -107,8 +107,9 @@ def plain_whole(
     seconds: float | None = None,
     nodes: int | None = None,
     gap: float = 0.0,
+    cancelled: Cancelled = None,
 ) -> Whole:
-    """Maximise cost·x, lower <= matrix·x <= upper, least <= x <= limit; x whole where `integral` says so."""
+    """Maximise cost·x, lower <= matrix·x <= upper, least <= x <= limit; x whole where `integral` says so. Not asked within: `cancelled`."""
     if not len(cost):
         return Whole(np.zeros(0), 0.0, True, 0)
     options: Any = {"mip_rel_gap": gap}

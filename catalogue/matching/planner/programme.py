@@ -1,5 +1,6 @@
 """What the planner knows of a linear or whole-number programme, whoever solves it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -10,6 +11,7 @@ from catalogue.matching.planner.places import Real
 from catalogue.matching.planner.sparse import Sparse
 
 Method = Literal["simplex", "ipx"]
+Cancelled = Callable[[], bool] | None  # asked while a programme is solved; True ends it early
 
 
 class Growing(Protocol):
@@ -28,7 +30,7 @@ class Growing(Protocol):
     def add_columns(self, cost: Real, matrix: Sparse, upper: float = 1.0) -> None:
         """New columns 0 <= x <= upper; matrix: csc, rows × new columns."""
 
-    def solve(self, seconds: float | None, iterations: int | None = None) -> bool:
+    def solve(self, seconds: float | None, iterations: int | None = None, cancelled: Cancelled = None) -> bool:
         """Optimal? The limits end it early; then nothing may be read but what was before."""
 
     def hold(self, columns: NDArray[np.int64], least: float) -> None:

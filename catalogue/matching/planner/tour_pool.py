@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalogue.matching.planner.highs import whole
+from catalogue.matching.planner.programme import Cancelled
 from catalogue.matching.planner.sparse import Sparse
 
 MOST_TOURS = 3000  # the dearest are kept
@@ -32,7 +33,7 @@ class TourPool:
             if visits:
                 self.seen.setdefault((kind, frozenset(visits)), tuple(visits))
 
-    def best(self, seconds: float | None) -> list[list[int]] | None:
+    def best(self, seconds: float | None, cancelled: Cancelled = None) -> list[list[int]] | None:
         """The best tours that can be put together, one list for each lecturer; None if nothing was found."""
         rows = [(int(self.profit[list(tour)].sum()), kind, tour) for (kind, _), tour in self.seen.items()]
         rows.sort(key=lambda row: (-row[0], row[1:]))
@@ -46,7 +47,7 @@ class TourPool:
         count = len(rows)
         answer = whole(
             np.array([row[0] for row in rows], dtype=float), matrix, np.full(len(upper), -np.inf), upper,
-            np.ones(count), np.ones(count, dtype=bool), np.zeros(count), seconds, NODES,
+            np.ones(count), np.ones(count, dtype=bool), np.zeros(count), seconds, NODES, 0.0, cancelled,
         )  # fmt: skip
         return None if answer.values is None else self._placed([rows[n] for n in np.flatnonzero(answer.values > 0.5)])
 

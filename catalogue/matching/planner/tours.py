@@ -213,7 +213,7 @@ class Touring:
         """The best choice of all tours seen, if it is better than the present one, filled up; what is missing then."""
         left = self.meter.left()
         self.meter.work(len(pool.seen))
-        tours = pool.best(None if left is None else SHARE * left)
+        tours = pool.best(None if left is None else SHARE * left, self.meter.stop.cancelled)
         if tours is None or self._total(tours) <= self._total(self.tours):
             return missing
         missing = self._take(tours)
