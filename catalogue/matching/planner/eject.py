@@ -167,6 +167,17 @@ class Ejection:
                 self.roster.add(seat)
 
 
+def tidied(roster: Roster, choice: Choice, meter: Meter) -> None:
+    """Each missing order, each served one and each missing one once more, one at a time: soon done, also in a city."""
+    ejection = Ejection(roster, choice, meter)
+    priority = [one.priority for one in roster.model.problem.orders]
+    for _ in range(2):
+        missing = [order for order, seat in enumerate(roster.seat_of) if seat < 0]
+        missing.sort(key=lambda order: -priority[order])
+        ejection.improve(missing, 1)
+        ejection.reseat(range(len(roster.seat_of)))
+
+
 def polished(roster: Roster, choice: Choice, meter: Meter, rng: random.Random, rounds: int) -> None:
     """Chains and reseating in turn until `rounds` in a row found nothing."""
     ejection = Ejection(roster, choice, meter)

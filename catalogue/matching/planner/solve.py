@@ -8,7 +8,7 @@ from catalogue.matching.planner.anew import Anew
 from catalogue.matching.planner.answer import Params, Prices, Result, Stop
 from catalogue.matching.planner.choose import dived, likely_days, reduced, whole_days
 from catalogue.matching.planner.compiled import Compiled, compiled
-from catalogue.matching.planner.eject import Ejection, polished
+from catalogue.matching.planner.eject import Ejection, polished, tidied
 from catalogue.matching.planner.generate import Generation, long_shifts, too_wide
 from catalogue.matching.planner.greedy import Choice, fill, place_pins
 from catalogue.matching.planner.master import Columns
@@ -134,6 +134,7 @@ class Run:
         self.note("prices")
         if generation.large and len(generation.guide) and not self.meter.over():
             self.realise(generation.guess(), "at these prices")
+            self.tidy()
         for attempt in range(8):
             left = self.meter.left()
             waiting = not attempt and len(self.anew.shifts) > 0  # prices of long days take long; plans meanwhile
@@ -153,7 +154,10 @@ class Run:
 
     def choose(self, generation: Generation, complete: bool) -> bool:
         """A plan from the programme; True if more may be had: its days clash (rows now forbid it), or it is better."""
+        before = self.score
         self.realise(dived(generation), "dive")
+        if generation.large and self.score > before:
+            self.tidy()
         if self.meter.over() or self.done() or not complete:
             return not complete
         slack, share = (30.0, 0.5) if generation.large else (60.0, 0.4)
@@ -175,6 +179,13 @@ class Run:
         realised(roster, choice, days, self.meter)
         self.anew.run(roster, choice, ANEW)
         self.keep(roster, name)
+
+    def tidy(self) -> None:
+        """One short round of chains on the best plan: a city's programme may never end, and its plans fall apart a little."""
+        if self.params.polish and not (self.meter.over() or self.done()):
+            roster = self.as_planned()
+            tidied(roster, Choice(roster), self.meter)
+            self.keep(roster, "first chains")
 
     def prove(self, generation: Generation) -> bool:
         """All days that could be part of a better plan, clashes as rows until none is left: the optimum, if it ends.
