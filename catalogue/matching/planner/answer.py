@@ -36,7 +36,7 @@ class Params:
     """How to search.
 
     polish: exchange lessons after the linear programme until the stop, or until so many rounds in a row found nothing.
-    exact: a whole-number programme that is to prove the optimum has at most so many columns.
+    exact: a whole-number programme that is to prove the optimum has so many columns at first, and at most four times as many.
     """
 
     polish: int = 3

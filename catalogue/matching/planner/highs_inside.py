@@ -42,6 +42,11 @@ ASKS = (
     highs.cb.HighsCallbackType.kCallbackSimplexInterrupt,
     highs.cb.HighsCallbackType.kCallbackIpmInterrupt,
 )
+PLAIN = {  # no programmes within a programme: most of the time and memory, and the plans are as good without
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
 ENOUGH = (highs.HighsModelStatus.kOptimal, highs.HighsModelStatus.kModelEmpty)
 
 
@@ -144,7 +149,7 @@ def whole(
     cancelled: Cancelled = None,
 ) -> Whole:
     """Maximise cost·x, lower <= matrix·x <= upper, least <= x <= limit; x whole where `integral` says so."""
-    options = {"mip_rel_gap": gap, "mip_abs_gap": 1e-4, "mip_feasibility_tolerance": 1e-7}
+    options = {"mip_rel_gap": gap, "mip_abs_gap": 1e-4, "mip_feasibility_tolerance": 1e-7, **PLAIN}
     if seconds is not None:
         options["time_limit"] = max(0.05, seconds)
     if nodes is not None:

@@ -25,6 +25,7 @@ UNLIMITED, USUAL = Stop(), Params()
 ANEW = 3  # passes over the days of many lessons
 POLISH_LONG = 3  # rounds of chains and days anew in turn
 FAR_OFF = 0.03  # of the score that bound and programme may be apart when its columns are worth diving into
+LARGEST = 4  # times the usual size may be a programme of every day, if smaller ones needed no search
 NODES = 2_000  # of a whole-number programme: ends it also without a clock
 
 
@@ -156,7 +157,7 @@ class Run:
         """A plan from the programme; True if more may be had: its days clash (rows now forbid it), or it is better."""
         before = self.score
         self.realise(dived(generation), "dive")
-        if generation.large and self.score > before:
+        if generation.large and not complete and self.score > before:
             self.tidy()
         if self.meter.over() or self.done() or not complete:
             return not complete
@@ -192,6 +193,7 @@ class Run:
 
         False: longer days are possible, which are not listed.
         """
+        most = self.params.exact
         for _ in range(12):
             if self.meter.over() or self.done() or not generation.run(100):
                 return True
@@ -200,9 +202,9 @@ class Run:
             if days is None:
                 return False
             columns, beyond = days.columns(), self.score
-            if len(columns) > self.params.exact:  # the most promising; a plan with any other is no better than `beyond`
+            if left_out := len(columns) > most:  # the most promising; a plan with any other is no better than `beyond`
                 short = reduced(generation, columns)
-                kept = np.sort(np.argsort(-short, kind="stable")[: self.params.exact])
+                kept = np.sort(np.argsort(-short, kind="stable")[:most])
                 columns, beyond = columns.take(kept), generation.proved + float(np.delete(short, kept).max())
             nobody = np.zeros(len(columns), dtype=bool)
             chosen, answer = whole_days(generation, columns, nobody, nobody, self.meter.left(), self.nodes())
@@ -212,8 +214,10 @@ class Run:
                 return True
             self.realise(chosen, "every day that could be better")
             keys = generation.master.clashes.broken(chosen.seats, np.ones(len(chosen.seats)))
-            if not len(keys):
+            easy = left_out and answer.proved and answer.nodes <= 1 and most < LARGEST * self.params.exact
+            if not len(keys) and not easy:
                 return True
+            most *= 2 if easy else 1
             generation.master.add_clashes(keys)
         return True
 
