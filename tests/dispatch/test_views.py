@@ -19,8 +19,10 @@ from catalogue.dispatch import candidates, operations
 from catalogue.dispatch.models import Dispatch, Offer
 from catalogue.dispatch.states import OfferState, State
 from catalogue.lecturers.models import AvailabilityException, Corps, CorpsMember, CorpsRole, Lecturer
+from catalogue.orders.models import Place
 from catalogue.orders.states import State as OrderState
 from catalogue.organisations import reshaping
+from catalogue.venues.models import VenueKind
 from tests.dispatch.making import FRIDAY, LATER, a_case, a_proposal, an_open_offer, picks_of
 from tests.factories import (
     NOON,
@@ -32,6 +34,7 @@ from tests.factories import (
     a_lecturer,
     a_town,
     a_town_administrator,
+    a_venue,
     actor_of,
     an_approver,
     an_order,
@@ -616,6 +619,17 @@ def test_a_leader_cannot_name_somebody_outside_the_corps(client):
     sent = client.send(f"/offers/corps/{order.id}", {"orders": str(order.id), "one": key})
 
     assert (sent.status_code, the(Dispatch)) == (403, None)
+
+
+def test_any_venue_for_a_course_that_does_not_come_to_people_leaves_rooms_of_committees_out(app):
+    course, committee = a_course(onsite=False, venue=True), a_committee()
+    a_lecturer("", course)
+    a_venue("活动室", committee, own_room=True, kind=VenueKind.COMMITTEE_ROOM)
+    place = a_venue("教学点")
+
+    picks = picks_of(an_order(committee, course, place=Place.ANY_VENUE))
+
+    assert [pick.venue_id for pick in picks] == [place.id]
 
 
 def test_the_desk_the_approver_and_the_check_name_the_successor_of_a_committee_that_merged(client):
