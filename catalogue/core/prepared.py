@@ -26,8 +26,8 @@ class Rows(IteratorResult[Any]):
 class Prepared:
     """One statement for one set of names: its text, how each value is bound, how each column is read."""
 
-    def __init__(self, compiled: Any, binds: list[tuple[str, Convert | None, Any]], *, many: bool) -> None:
-        self._sql, self._many, self._binds = compiled.string, many, binds
+    def __init__(self, compiled: Any, sql: str, binds: list[tuple[str, Convert | None, Any]], *, many: bool) -> None:
+        self._sql, self._many, self._binds = sql, many, binds
         columns = compiled._result_columns  # how a column is read can be asked in no public way
         reads = [column.type._cached_result_processor(compiled.dialect, None) for column in columns]
         self._reads = [(at, read) for at, read in enumerate(reads) if read is not None]
@@ -94,14 +94,12 @@ def execute(connection: Connection, statement: sa.Executable, known: Any = None)
 
 
 def _prepare(connection: Connection, statement: Any, names: tuple[str, ...], *, many: bool) -> Prepared | None:
-    """The statement for these names; None when its text depends on its values or its defaults are made by calling something."""
+    """The statement for these names; None when its text depends on its values, or its defaults are made by calling something."""
     if isinstance(statement, sa.TextClause):
         return None
     more: dict[str, Any] = {"column_keys": list(names)} if names else {}
     compiled: Any = statement.compile(dialect=connection.dialect, for_executemany=many, **more)
-    if compiled.post_compile_params or compiled.literal_execute_params or compiled.escaped_bind_names:
-        return None
-    if many and compiled.effective_returning:
+    if compiled.literal_execute_params or compiled.escaped_bind_names or (many and compiled.effective_returning):
         return None
     defaults: dict[str, Any] = {}
     for columns, name in ((compiled.insert_prefetch, "default"), (compiled.update_prefetch, "onupdate")):
@@ -110,14 +108,31 @@ def _prepare(connection: Connection, statement: Any, names: tuple[str, ...], *, 
             if default is None or not default.is_scalar:
                 return None
             defaults[column.key] = default.arg
-    binds: list[tuple[str, Convert | None, Any]] = []
-    for place in compiled.positiontup or ():
-        parameter = compiled.binds[place]
-        bind = compiled._bind_processors.get(place)
-        otherwise = defaults.get(parameter.key, _ABSENT)
-        if otherwise is _ABSENT and not parameter.required:
-            otherwise = parameter.effective_value
-        if otherwise is not _ABSENT and bind is not None:
-            otherwise = bind(otherwise)
-        binds.append((parameter.key, bind, otherwise))
-    return Prepared(compiled, binds, many=many)
+    binds = _binds(compiled, defaults)
+    return Prepared(compiled, *binds, many=many) if binds is not None else None
+
+
+def _binds(compiled: Any, defaults: Mapping[str, Any]) -> tuple[str, list[tuple[str, Convert | None, Any]]] | None:
+    """The text, and for each of its places the name of the value, how it is bound, and what it is, bound, when nobody says.
+
+    None when it has a list whose length is only known with its values.
+    """
+    sql, places, processors = compiled.string, compiled.positiontup or (), dict(compiled._bind_processors)
+    said = {n: defaults.get(b.key, _ABSENT if b.required else b.effective_value) for n, b in compiled.binds.items()}
+    keys = {name: bind.key for name, bind in compiled.binds.items()}
+    if compiled.post_compile_params:
+        if any(said[compiled.bind_names[one]] is _ABSENT for one in compiled.post_compile_params):
+            return None
+        spread = compiled._process_parameters_for_postcompile(said)
+        sql, places = spread.statement, spread.positiontup
+        processors |= spread.processors
+        said |= spread.additional_parameters
+    return sql, [
+        (
+            keys.get(place, place),
+            bind := processors.get(place),
+            value if value is _ABSENT or bind is None else bind(value),
+        )
+        for place in places
+        for value in (said[place],)
+    ]

@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from catalogue.orders.models import Order
 from catalogue.orders.states import State
 from tests.factories import NOON, an_order
 
-OUTBOX, ORDERS, NUMBERS = Outbox.__table__, Order.__table__, RunningNumber.__table__
+OUTBOX, ORDERS, NUMBERS = (cast("sa.Table", model.__table__) for model in (Outbox, Order, RunningNumber))
 
 
 def of_both(statement: Any, known: Any = None) -> tuple[list[Any], list[Any]]:
@@ -88,3 +88,16 @@ def test_what_a_list_of_values_shapes_stays_with_the_core(app):
 
     for years in ([2025], [2025, 2026], []):
         assert isinstance(prepared.execute(connection, one, {"years": years}), sa.CursorResult)
+
+
+def test_a_list_that_stands_in_the_statement_is_bound_with_it(app):
+    orders = [an_order(state=state) for state in (State.SUBMITTED, State.APPROVED, State.CLOSED)]
+    wanted = sa.select(ORDERS.c.id).where(
+        ORDERS.c.state.in_([State.CLOSED, State.SUBMITTED]), ORDERS.c.id <= sa.bindparam("last")
+    )
+
+    core, ours = of_both(wanted.order_by(ORDERS.c.id), {"last": orders[-1].id})
+    nothing = of_both(sa.select(ORDERS.c.id).where(ORDERS.c.state.in_([])))
+
+    assert core == ours == [(orders[0].id,), (orders[2].id,)]
+    assert nothing == ([], [])
