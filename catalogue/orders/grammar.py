@@ -73,7 +73,7 @@ def tokens(said: str) -> Iterator[tuple[str, re.Match[str] | None, int, int]]:
             yield "", None, at, at + 1
             at += 1
             continue
-        yield next(name for name, _form in _TOKENS if part.group(f"t_{name}") is not None), part, at, part.end()
+        yield str(part.lastgroup)[2:], part, at, part.end()  # the group that closed last is the outermost
         at = part.end()
 
 

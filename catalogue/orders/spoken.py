@@ -88,13 +88,12 @@ class _Reader:
     # ── days and half-days ──
 
     def _word(self, kind: str, part: re.Match[str]) -> None:
-        get = part.groupdict()
         if kind in _FIXED:
             self._weekdays(list(_FIXED[kind]))
         elif kind == "week_span":
-            self._weekdays(between(get["from"], get["until"]))
+            self._weekdays(between(part["from"], part["until"]))
         elif kind == "week_list":
-            days = [weekday(c) for c in re.findall(f"[{WEEKDAYS}天]", get["list"])]
+            days = [weekday(c) for c in re.findall(f"[{WEEKDAYS}天]", part["list"])]
             if len(days) == 1 and self._confirms(days[0], part.start()):
                 return
             self._weekdays(days)
@@ -106,7 +105,7 @@ class _Reader:
         elif kind in _HALF_WORDS:
             self.groups[-1].halves.extend(_HALF_WORDS[kind])
         elif kind in ("hour", "hours"):
-            halves = of_hour(get) if kind == "hour" else of_hours(get)
+            halves = (of_hour if kind == "hour" else of_hours)(part.groupdict())
             self.groups[-1].halves.extend(halves)
             if not halves:
                 self.unread.append(part.span())
