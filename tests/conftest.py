@@ -161,6 +161,15 @@ def app(installed: Installed) -> Iterator[Flask]:
     context.pop()
 
 
+@pytest.fixture
+def keeping(app: Flask) -> Iterator[Flask]:
+    """The application keeps figures for some seconds, as it does in service; other tests see each of them made anew."""
+    app.config["KEEP_FIGURES"] = True
+    yield app
+    app.config.pop("KEEP_FIGURES")
+    app.extensions.pop("songxue.kept", None)
+
+
 class Client(FlaskClient):
     """A browser. What the test made is committed before each request, and read anew after it."""
 

@@ -28,14 +28,6 @@ CHANGING = re.compile(r'(name="(?:csrf_token|key)"[^>]*value=")[^"]+|[0-9a-f]{16
 
 
 @pytest.fixture
-def keeping(app):
-    app.config["KEEP_FIGURES"] = True
-    yield app
-    app.config.pop("KEEP_FIGURES")
-    app.extensions.pop("songxue.kept", None)
-
-
-@pytest.fixture
 def paths():
     course = a_course()
     an_item(course)

@@ -225,7 +225,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_odd_values_in_every_place_are_no_server_error(client, scene, odd):
+def test_odd_values_in_every_place_are_no_server_error(keeping, client, scene, odd):
     sent = opened(client, scene)
     for name in ("day", "month", "on_day", "at_month", "drop", "top", "step", "version", "venue", "place", "audience",
                  "preferred_lecturer", "half", "weekdays", "first", "last", "expected"):  # fmt: skip
