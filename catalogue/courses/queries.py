@@ -225,16 +225,19 @@ def version_seen(by: Actor, version_id: int) -> CourseVersion:
     return one(query)
 
 
+_VERSIONS = (
+    sa.select(CourseVersion)
+    .where(CourseVersion.course_id == sa.bindparam("id"))
+    .order_by(CourseVersion.number.desc())
+    .options(
+        joinedload(CourseVersion.course), selectinload(CourseVersion.audiences), selectinload(CourseVersion.equipment)
+    )
+)
+
+
 def versions_of(course_id: int) -> Sequence[CourseVersion]:
     """All versions, newest first, with audiences and equipment."""
-    query = sa.select(CourseVersion).where(CourseVersion.course_id == course_id)
-    return db.session.scalars(
-        query.order_by(CourseVersion.number.desc()).options(
-            joinedload(CourseVersion.course),
-            selectinload(CourseVersion.audiences),
-            selectinload(CourseVersion.equipment),
-        )
-    ).all()
+    return db.session.scalars(_VERSIONS, {"id": course_id}).all()
 
 
 def published_version(course_id: int) -> CourseVersion | None:

@@ -89,9 +89,12 @@ def _id(said: int | str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
+_WHOLE = sa.select(Lesson).where(Lesson.id == sa.bindparam("id")).options(*WHOLE)
+
+
 def whole(lesson_id: int) -> Lesson:
     """One lesson with everything, without a scope: for reactions and answer links."""
-    return one(sa.select(Lesson).where(Lesson.id == lesson_id).options(*WHOLE))
+    return one(_WHOLE, {"id": lesson_id})
 
 
 def has_lesson(dispatch_id: int) -> bool:
@@ -111,14 +114,17 @@ def accepted_offers(dispatch_id: int) -> Sequence[Offer]:
     return db.session.scalars(query.order_by(Offer.seat)).all()
 
 
+_OF_ORDER = (
+    sa.select(Lesson)
+    .join(LessonOrder, LessonOrder.lesson_id == Lesson.id)
+    .where(LessonOrder.order_id == sa.bindparam("id"), Lesson.state == State.SCHEDULED)
+    .options(*WHOLE)
+)
+
+
 def of_order(order_id: int) -> Lesson | None:
     """The scheduled lesson of an order, whole, without a scope: for reactions."""
-    query = (
-        sa.select(Lesson)
-        .join(LessonOrder, LessonOrder.lesson_id == Lesson.id)
-        .where(LessonOrder.order_id == order_id, Lesson.state == State.SCHEDULED)
-    )
-    return db.session.scalars(query.options(*WHOLE)).unique().one_or_none()
+    return db.session.scalars(_OF_ORDER, {"id": order_id}).unique().one_or_none()
 
 
 def between(by: Actor, since: datetime, until: datetime) -> Sequence[Lesson]:

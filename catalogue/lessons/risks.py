@@ -93,18 +93,25 @@ class Risk:
 # ── what is coming ──────────────────────────────────────────────────────────────────────────────
 
 
+_COMING = (
+    sa.select(
+        Lesson.id, Lesson.organisation_id, Lesson.starts_at, Lesson.ends_at, Lesson.venue_id, LessonLecturer.lecturer_id, CourseVersion.title
+    )
+    .join(CourseVersion, CourseVersion.id == Lesson.course_version_id)
+    .outerjoin(LessonLecturer, sa.and_(LessonLecturer.lesson_id == Lesson.id, LessonLecturer.left_at.is_(None)))
+    .where(Lesson.state == State.SCHEDULED, Lesson.starts_at > sa.bindparam("at"))
+    .order_by(Lesson.starts_at, Lesson.id, LessonLecturer.seat)
+)  # fmt: skip
+_BY_LECTURER = _COMING.where(LessonLecturer.lecturer_id == sa.bindparam("id"))
+_BY_VENUE = _COMING.where(Lesson.venue_id == sa.bindparam("id"))
+
+
 def _lessons(at: datetime, *ways: sa.ColumnElement[bool]) -> list[Slot]:
-    seat = sa.and_(LessonLecturer.lesson_id == Lesson.id, LessonLecturer.left_at.is_(None))
-    query = (
-        sa.select(
-            Lesson.id, Lesson.organisation_id, Lesson.starts_at, Lesson.ends_at, Lesson.venue_id, LessonLecturer.lecturer_id, CourseVersion.title
-        )
-        .join(CourseVersion, CourseVersion.id == Lesson.course_version_id)
-        .outerjoin(LessonLecturer, seat)
-        .where(Lesson.state == State.SCHEDULED, Lesson.starts_at > at, *ways)
-        .order_by(Lesson.starts_at, Lesson.id, LessonLecturer.seat)
-    )  # fmt: skip
-    return [Slot("lesson", *row) for row in db.session.execute(query)]
+    return _slots(_COMING.where(*ways) if ways else _COMING, {"at": at})
+
+
+def _slots(query: sa.Executable, known: Mapping[str, Any]) -> list[Slot]:
+    return [Slot("lesson", *row) for row in db.session.execute(query, known)]
 
 
 def _offers(at: datetime, *ways: sa.ColumnElement[bool]) -> list[Slot]:
@@ -217,12 +224,14 @@ def _taught_by(lecturer_id: int) -> sa.ColumnElement[bool]:
 
 def of_lecturer(lecturer_id: int, at: datetime) -> list[Risk]:
     """Of a lecturer's coming lessons, whoever asks: for reactions."""
-    return [r for r in risks_of(_lessons(at, _taught_by(lecturer_id))) if r.why in OF_LECTURERS]
+    coming = _slots(_BY_LECTURER, {"at": at, "id": lecturer_id})
+    return [r for r in risks_of(coming) if r.why in OF_LECTURERS]
 
 
 def of_venue(venue_id: int, at: datetime) -> list[Risk]:
     """Of the coming lessons in a venue, whoever asks: for reactions."""
-    return [r for r in risks_of(_lessons(at, Lesson.venue_id == venue_id)) if r.why not in OF_LECTURERS]
+    coming = _slots(_BY_VENUE, {"at": at, "id": venue_id})
+    return [r for r in risks_of(coming) if r.why not in OF_LECTURERS]
 
 
 def of_lesson(lesson_id: int, at: datetime) -> list[Risk]:
