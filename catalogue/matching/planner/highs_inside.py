@@ -42,10 +42,13 @@ ASKS = (
     highs.cb.HighsCallbackType.kCallbackSimplexInterrupt,
     highs.cb.HighsCallbackType.kCallbackIpmInterrupt,
 )
-PLAIN = {  # no programmes within a programme: most of the time and memory, and the plans are as good without
+PLAIN = {  # no programmes within a programme, few cuts kept: most of the time and memory; the plans are as good without
     "mip_heuristic_run_rens": False,
     "mip_heuristic_run_rins": False,
     "mip_heuristic_run_root_reduced_cost": False,
+    "mip_pool_soft_limit": 500,
+    "mip_pool_age_limit": 3,
+    "mip_lp_age_limit": 3,
 }
 ENOUGH = (highs.HighsModelStatus.kOptimal, highs.HighsModelStatus.kModelEmpty)
 
