@@ -62,7 +62,7 @@ def worth(model, net, chosen):
 
 
 @given(full_days, st.integers(1, 3))
-@settings(QUICK, max_examples=15)
+@settings(QUICK, max_examples=10)
 def test_the_best_day_is_found_and_with_few_labels_the_bound_still_holds(problem, width):
     model = compiled(problem)
     rng = np.random.default_rng(model.seats)
@@ -87,7 +87,7 @@ def test_the_best_day_is_found_and_with_few_labels_the_bound_still_holds(problem
 
 
 @given(st.integers(0, 2**32).map(lambda seed: a_full_day(seed, orders=4)))
-@settings(QUICK, max_examples=3)
+@settings(QUICK, max_examples=2)
 def test_full_days_are_planned_without_fault_and_the_bound_is_true_with_few_labels_too(problem):
     best = best_by_trying(problem)
     for widths in (long_days.WIDTHS, (1,)):
