@@ -109,7 +109,7 @@ class Config:
         if self.sqlite:
             return {"hide_parameters": True}
         limits = "-c timezone=UTC -c statement_timeout=20000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
-        plans = "-c jit=off -c plan_cache_mode=force_generic_plan"  # else most statements are planned anew each time they run
+        plans = "-c jit=off"  # compiling costs more than any statement of a page
         return {
             "hide_parameters": True,
             "pool_size": self.web_threads + 1,
