@@ -1,7 +1,6 @@
 """Whose duties these are, in the order in which they press, with what they are about."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from catalogue.dispatch.models import Dispatch, Offer
 from catalogue.duties.models import Duty
 from catalogue.lessons.models import Lesson, Move
 from catalogue.orders.models import Order
-from catalogue.organisations.models import Organisation
+from catalogue.organisations.models import Organisation, OrganisationLink
 from catalogue.ratings.models import Rating
 
 MOST_COUNTED = 100  # the head of a page says 99+
@@ -38,6 +37,12 @@ def owed_by(by: Actor, at: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(Duty.closed_at.is_(None), Duty.since <= at, may, sa.or_(*ways))
 
 
+def climbed_to(by: Actor, duty: Duty) -> bool:
+    """Does this reader see the duty only because it was missed below?"""
+    own = duty.person_id is not None and duty.person_id == by.person_id
+    return not own and not any(held.role is duty.role and duty.place_id in held.reach for held in by.memberships)
+
+
 def listed(by: Actor, at: datetime, *, after: str = "", before: str = "") -> Page[Duty]:
     """The reader's duties, the most pressing first."""
     query = sa.select(Duty).where(owed_by(by, at))
@@ -56,40 +61,34 @@ _NOW = sa.and_(
 )  # fmt: skip
 
 
-def _some(query: Any) -> Any:
-    """How many, up to MOST_COUNTED: a desk with thousands is counted no further."""
+def _of_role(role: Any, place: Any, *only: Any) -> Any:
     return (
-        sa.select(sa.func.count())
-        .select_from(query.correlate(Account).limit(MOST_COUNTED).subquery())
-        .scalar_subquery()
+        sa.select(Duty.id)
+        .join(Membership, sa.and_(place == Membership.organisation_id, role == Membership.role))
+        .where(_HELD, _NOW, *only)
+        .correlate(Account)
     )
 
 
-COUNT = (
-    _some(sa.select(Duty.id).where(Duty.person_id == Account.person_id, _NOW))
-    + _some(
-        sa.select(Duty.id)
-        .join(Membership, sa.and_(Duty.place_id == Membership.organisation_id, Duty.role == Membership.role))
-        .where(_HELD, _NOW)
+def _of_predecessors(role: Any, place: Any, *only: Any) -> Any:
+    """What a unit owed that went on in the reader's: listed for them (`reach`), so counted too."""
+    became = sa.select(Duty.id).join(OrganisationLink, OrganisationLink.predecessor_id == place)
+    joined = became.join(
+        Membership, sa.and_(OrganisationLink.successor_id == Membership.organisation_id, role == Membership.role)
     )
-    + _some(
-        sa.select(Duty.id)
-        .join(
-            Membership, sa.and_(Duty.above_place_id == Membership.organisation_id, Duty.above_role == Membership.role)
-        )
-        .where(_HELD, _NOW, Duty.climbed_at.is_not(None))
-    )
+    return joined.where(_HELD, _NOW, *only).correlate(Account)
+
+
+_CLIMBED = Duty.climbed_at.is_not(None)
+_ALL = sa.union(  # a union, not a sum: a duty of two of the reader's roles is one duty
+    sa.select(Duty.id).where(Duty.person_id == Account.person_id, _NOW).correlate(Account),
+    _of_role(Duty.role, Duty.place_id),
+    _of_role(Duty.above_role, Duty.above_place_id, _CLIMBED),
+    _of_predecessors(Duty.role, Duty.place_id),
+    _of_predecessors(Duty.above_role, Duty.above_place_id, _CLIMBED),
 )
+COUNT = sa.select(sa.func.count()).select_from(_ALL.limit(MOST_COUNTED).subquery()).scalar_subquery()
 """A column for the statement that says who asks: how many duties the account's person has."""
-
-
-@dataclass(frozen=True)
-class Thing:
-    """What a duty is about: the course, the committee, the address of its page."""
-
-    title: str
-    organisation: Any
-    url: str
 
 
 _TABLES: dict[str, Any] = {
@@ -131,7 +130,3 @@ def open_of(subject: str, subject_id: int) -> Sequence[Duty]:
     """Open duties about one thing, for its page and for tests."""
     query = sa.select(Duty).where(Duty.subject == subject, Duty.subject_id == subject_id, Duty.closed_at.is_(None))
     return db.session.scalars(query.order_by(Duty.id)).all()
-
-
-def get(duty_id: int) -> Duty | None:
-    return db.session.get(Duty, duty_id)

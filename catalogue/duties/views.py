@@ -24,4 +24,5 @@ def todo() -> ResponseReturnValue:
             for duty in found.rows
             if (duty.subject, duty.subject_id) in things
         ]
-        return page("duties/todo.html", found=found, rows=rows, words=words)
+        above = {duty.id for duty, _thing in rows if queries.climbed_to(actor(), duty)}
+        return page("duties/todo.html", found=found, rows=rows, words=words, above=above)

@@ -19,7 +19,7 @@ from catalogue.lecturers.models import CorpsMember, CorpsRole, Lecturer
 from catalogue.lessons.models import Lesson, LessonLecturer, Move
 from catalogue.lessons.states import MoveState
 from catalogue.lessons.states import State as LessonState
-from catalogue.orders.checkers import checkers
+from catalogue.orders.checkers import past_town
 from catalogue.orders.models import Order, OrderWindow, Origin
 from catalogue.orders.states import State as OrderState
 from catalogue.organisations.queries import setting
@@ -67,7 +67,7 @@ def of_order(order: Order, at: datetime) -> list[Want]:
     district = (Role.DISTRICT_ADMINISTRATOR, order.district_id)
     if order.state is OrderState.SUBMITTED:
         own = order.origin is Origin.COMMITTEE  # nobody of the town had a hand in it
-        town = order.town_id is not None and (own or checkers(order, clock.day_of(at)).of_town)
+        town = order.town_id is not None and (own or order.id not in past_town([order.id], clock.day_of(at)))
         role, place = (Role.TOWN_ADMINISTRATOR, order.town_id) if town else district
         check_by = order.check_by or at
         return [

@@ -13,12 +13,21 @@ WHAT: dict[Kind, Any] = {
 }  # fmt: skip
 
 
+TO_REMIND: dict[Kind, Any] = {Kind.RATE_LESSON: later("提醒居村评单")}
+"""What a duty says to whom it climbed when only the one below may do it."""
+
+
+def what(duty: Duty, above: bool) -> str:
+    """The duty in words, for whoever owes it or, above, for whom it climbed to."""
+    return str(TO_REMIND.get(duty.kind, WHAT[duty.kind]) if above else WHAT[duty.kind])
+
+
 def url_of(duty: Duty, number: str) -> str:
     """The page on which it is done."""
     return {
-        Kind.CHECK_ORDER: f"/orders/{duty.subject_id}", Kind.ANSWER_RETURN: f"/orders/{duty.subject_id}", Kind.NAME_MEMBER: f"/offers/corps/{duty.subject_id}",
-        Kind.DISPATCH_ORDER: f"/dispatch/?order={duty.subject_id}", Kind.DISPATCH_AGAIN: f"/dispatch/?order={duty.subject_id}",
+        Kind.CHECK_ORDER: f"/checks/{duty.subject_id}", Kind.ANSWER_RETURN: f"/orders/{duty.subject_id}", Kind.NAME_MEMBER: f"/offers/corps/{duty.subject_id}",
+        Kind.DISPATCH_ORDER: f"/dispatch/?o={duty.subject_id}", Kind.DISPATCH_AGAIN: f"/dispatch/?o={duty.subject_id}",
         Kind.APPROVE_DISPATCH: f"/dispatch/{duty.subject_id}", Kind.ANSWER_OFFER: f"/offers/{duty.subject_id}", Kind.CONFIRM_MOVE: f"/lessons/{number}",
-        Kind.DECIDE_MOVE: f"/moves/{duty.subject_id}", Kind.ACCOUNT_LESSON: f"/lessons/{number}/attendance", Kind.WRITE_REPORT: f"/lessons/{number}/report",
+        Kind.DECIDE_MOVE: f"/moves/{duty.subject_id}", Kind.ACCOUNT_LESSON: f"/lessons/{number}/attendance", Kind.WRITE_REPORT: f"/lessons/{number}/report?lecturer={duty.mark}",
         Kind.RATE_LESSON: f"/ratings/{duty.subject_id}",
     }[duty.kind]  # fmt: skip

@@ -69,8 +69,12 @@ def past_town(order_ids: Collection[int], day: date) -> frozenset[int]:
 def _past_town(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
     hands = sa.select(OrderHistory.id).where(
         OrderHistory.owner_id == Order.id, OrderHistory.person_id == Membership.person_id, OrderHistory.action.in_(HANDS)
-    )  # fmt: skip
-    became = sa.select(OrganisationLink.successor_id).where(OrganisationLink.predecessor_id == Order.town_id)
+    ).correlate(Order, Membership)  # fmt: skip
+    became = (
+        sa.select(OrganisationLink.successor_id)
+        .where(OrganisationLink.predecessor_id == Order.town_id)
+        .correlate(Order)
+    )
     another = sa.select(Membership.id).where(
         Membership.role == Role.TOWN_ADMINISTRATOR, _in_post(sa.bindparam("day")), ~hands.exists(),
         sa.or_(Membership.organisation_id == Order.town_id, Membership.organisation_id.in_(became)),

@@ -1,6 +1,6 @@
 """What a committee says of a lesson, and what its lecturer reports."""
 
-from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from catalogue.core.forms import Form
@@ -27,4 +27,5 @@ class ReportForm(Form):
         _l("上得怎么样，哪里要跟进"), [InputRequired(_l("请写几句这场课上得怎么样。")), Length(max=1000)]
     )
     minutes_taught = IntegerField(_l("实际讲了多少分钟"), [Optional(), NumberRange(1, 600, _l("请填 1 到 600。"))])
+    said = StringField(_l("谁说的、什么时候、用什么方式"), [Length(max=200)])
     seen = HiddenField()  # which words this page was opened with

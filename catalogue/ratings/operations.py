@@ -95,20 +95,24 @@ def _close_order(rating: Rating, *, by: Actor, at: datetime) -> None:
 
 
 def report(
-    lesson: Lesson, *, words: str, minutes_taught: int | None, by: Actor, at: datetime, seen: str | None = None
+    lesson: Lesson, *, words: str, minutes_taught: int | None, by: Actor, at: datetime, seen: str | None = None,
+    lecturer_id: int | None = None, said: str = "",
 ) -> LecturerReport:  # fmt: skip
     """The lecturer's own account of a delivered lesson; sending it again replaces the words.
 
+    lecturer_id: for whom the desk writes down what was told; `said` then says who told it, when and how (代写).
     seen: what the page showed (`shown`). Raises Stale when other words came in since, from another page of the lecturer's.
     """
-    if not policy.may_report(by, lesson):
-        raise NotYours(_("上课小结由讲这场课的讲师填写。"))
+    whose = _reports(lesson, by, lecturer_id)
+    on_behalf = whose != by.lecturer_id
+    if on_behalf and not said.strip():
+        raise Invalid(_("代写请写明：谁说的、什么时候、用什么方式。"), field="said")
     if not words.strip():
         raise Invalid(_("请写几句这场课上得怎么样。"), field="words")
     if lesson.state is not LessonState.DELIVERED:
         raise TooLate(_("课上完以后再写小结。"), code="lesson_not_delivered")
     lock(Lesson, [lesson.id])
-    found = next((r for r in queries.reports_of(lesson.id) if r.lecturer_id == by.lecturer_id), None)
+    found = next((r for r in queries.reports_of(lesson.id) if r.lecturer_id == whose), None)
     if found is not None:
         db.session.refresh(found)
         if (found.words, found.minutes_taught) == (words.strip(), minutes_taught):
@@ -117,13 +121,25 @@ def report(
         raise Stale(_("您刚刚在另一个页面交过小结，没有覆盖它。这里填的还在，请核对后再保存。"))
     if found is None:
         found = LecturerReport(
-            lesson_id=lesson.id, lecturer_id=by.lecturer_id, district_id=lesson.district_id, words=words, made_at=at
+            lesson_id=lesson.id, lecturer_id=whose, district_id=lesson.district_id, words=words, made_at=at
         )
         db.session.add(found)
     found.words, found.minutes_taught = words.strip(), minutes_taught
     db.session.flush()
-    changes.note(lesson, "report", by=by, at=at, subject="lecturer_report", subject_id=found.id)
+    changes.note(
+        lesson, "report", by=by, at=at, subject="lecturer_report", subject_id=found.id, code="on_behalf" if on_behalf else "", words=said.strip(),
+    )  # fmt: skip
     return found
+
+
+def _reports(lesson: Lesson, by: Actor, lecturer_id: int | None) -> int:
+    """Whose account it is. Raises NotYours for anybody but the lecturer and, for one who teaches the lesson, the desk."""
+    if by.lecturer_id is not None and lecturer_id in (None, by.lecturer_id) and policy.may_report(by, lesson):
+        return by.lecturer_id
+    taught = {seat.lecturer_id for seat in lesson.lecturers if seat.left_at is None}
+    if lecturer_id is None or lecturer_id not in taught or not policy.may_report_for(by, lesson):
+        raise NotYours(_("上课小结由讲这场课的讲师填写，或由派单员问过后代写。"))
+    return lecturer_id
 
 
 def shown(report: LecturerReport | None) -> str:

@@ -53,17 +53,24 @@ def give(rating_id: int) -> ResponseReturnValue:
 @pages.route("/lessons/<said>/report", methods=["GET", "POST"])
 @permit(signed_in)
 def report(said: str) -> ResponseReturnValue:
-    """The lecturer's own account of a lesson taught."""
+    """The lecturer's own account of a lesson taught; `?lecturer=` names for whom the desk writes it down."""
     with transaction():
         lesson = lessons.visible(actor(), said)
-        own = next((r for r in queries.reports_of(lesson.id) if r.lecturer_id == actor().lecturer_id), None)
+        own = policy.may_report(actor(), lesson)
+        whose = actor().lecturer_id if own else request.args.get("lecturer", type=int)
+        seat = next((s for s in lesson.lecturers if s.lecturer_id == whose and s.left_at is None), None)
+        written = next((r for r in queries.reports_of(lesson.id) if r.lecturer_id == whose), None)
         form = ReportForm(
-            words=own.words if own else "", minutes_taught=own.minutes_taught if own else None, seen=operations.shown(own)
+            words=written.words if written else "", minutes_taught=written.minutes_taught if written else None, seen=operations.shown(written)
         )  # fmt: skip
+        if own:
+            del form.said
         if not form.validate_on_submit():
-            return page("ratings/report.html", lesson=lesson, form=form, writes=policy.may_report(actor(), lesson))
+            writes = own or (seat is not None and policy.may_report_for(actor(), lesson))
+            return page("ratings/report.html", lesson=lesson, form=form, writes=writes, seat=None if own else seat)
         operations.report(
-            lesson, words=form.words.data, minutes_taught=form.minutes_taught.data, by=actor(), at=now(), seen=said_seen(form)
+            lesson, words=form.words.data, minutes_taught=form.minutes_taught.data, by=actor(), at=now(), seen=said_seen(form),
+            lecturer_id=whose, said="" if own else form.said.data or "",
         )  # fmt: skip
     flash(_("上课小结已保存。"), "done")
     return redirect(f"/lessons/{lesson.number}")

@@ -47,6 +47,16 @@ def test_the_maker_is_never_named_and_another_of_the_town_is(order, maker):
     assert past_town([order.id], TODAY) == frozenset()
 
 
+def test_an_administrator_whose_hand_is_in_another_order_still_checks_this_one(order):
+    other = a_town_administrator()
+    elsewhere = submitted(a_scene(a_committee("下塘社区")), by=actor_of(other))
+    db.session.flush()
+
+    assert past_town([order.id], TODAY) == frozenset()
+    assert past_town([order.id, elsewhere.id], TODAY) == frozenset()
+    assert named(order) == (True, {other.id})
+
+
 def test_without_another_in_the_town_it_is_the_districts_at_once(order):
     district = a_district_administrator()
     a_district_administrator(a_district())
