@@ -12,7 +12,7 @@ from catalogue.core import clock
 from catalogue.core.actor import Role
 from catalogue.core.db import db
 from catalogue.dispatch.models import CorpsAsk, Dispatch, DispatchHistory, DispatchOrder, Offer
-from catalogue.dispatch.states import AskState, OfferState
+from catalogue.dispatch.states import AskState, Mode, OfferState
 from catalogue.dispatch.states import State as DispatchState
 from catalogue.duties.models import Kind
 from catalogue.lecturers.models import CorpsMember, CorpsRole, Lecturer
@@ -196,8 +196,8 @@ def of_dispatch(dispatch: Dispatch, at: datetime) -> list[Want]:
 
 
 def of_offer(offer: Offer, at: datetime) -> list[Want]:
-    """The lecturer answers; silence is the expiry's business, so it never climbs."""
-    if offer.state is not OfferState.OPEN:
+    """The lecturer answers; silence is the expiry's business, so it never climbs. An open claim nobody owes an answer."""
+    if offer.state is not OfferState.OPEN or db.session.get_one(Dispatch, offer.dispatch_id).mode is Mode.CLAIM:
         return []
     person_id = db.session.scalar(sa.select(Lecturer.person_id).where(Lecturer.id == offer.lecturer_id))
     return [

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from catalogue.accounts.models import Person
 from catalogue.core import clock
 from catalogue.core.actor import Role
 from catalogue.core.db import db
 from catalogue.core.models import Outbox
 from catalogue.dispatch import operations as dispatching
-from catalogue.dispatch.states import OfferAction
+from catalogue.dispatch.states import Mode, OfferAction
 from catalogue.duties import operations, queries
 from catalogue.duties.models import Duty, Kind
 from catalogue.lessons import attendance
@@ -100,6 +101,16 @@ def test_a_proposal_is_a_second_persons_to_approve_and_the_lecturers_to_answer_a
     assert owed(person) == [(Kind.ANSWER_OFFER, offer.id)]
     (duty,) = queries.open_of("offer", offer.id)
     assert (duty.due_at, duty.climb_at) == (offer.answer_by, None)
+
+
+def test_an_open_claim_is_owed_by_nobody(settled):
+    order, _course, teachers = a_case(2)
+    dispatch = an_approved(order, lecturers=2, mode=Mode.CLAIM)
+    settled()
+
+    assert len(offers_of(dispatch)) == 2
+    people = [db.session.get_one(Person, teacher.person_id) for teacher in teachers]
+    assert [owed(person) for person in people] == [[], []]
 
 
 def test_a_list_that_is_used_up_asks_the_desk_again(settled):
