@@ -90,7 +90,7 @@ def overlap(one: Lesson, two: Lesson) -> bool:
 
 
 @constraint_provider
-def rules(factory):  # type: ignore[no-untyped-def]
+def rules(factory):  # type: ignore[no-untyped-def]  # the solver reads annotations and knows only its own types
     """The rules that two lessons can break, the limits, the score."""
     return [
         factory.for_each_unique_pair(Lesson, Joiners.equal(lambda one: one.column.lecturer_day))

@@ -215,7 +215,7 @@ def _touch(thing: Living, at: datetime, *, new: bool = False) -> None:
     touched.setdefault((thing.__tablename__, thing.id), (thing, at, new))
 
 
-@event.listens_for(orm.Session, "before_commit")
+@event.listens_for(orm.Session, "before_commit", insert=True)  # first of all: what a watcher writes is audited too
 def _before_commit(session: orm.Session) -> None:
     """Before the audit chains its rows; not at the end of a savepoint. What the watcher touches itself is not looked at again."""
     if session.in_nested_transaction():

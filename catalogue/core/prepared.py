@@ -38,7 +38,7 @@ class Prepared:
         """Runs it in the transaction of the connection. Raises what the Core raises."""
         values: Any = [self._bound(one) for one in known] if self._many else self._bound(known or {})
         sql, raw = self._sql, connection.connection.dbapi_connection
-        cursor: Any = raw.cursor()  # type: ignore[union-attr]
+        cursor: Any = raw.cursor()  # type: ignore[union-attr]  # the connection is open: its transaction runs
         found: list[Any] = []
         try:
             for told in connection.dispatch.before_cursor_execute:
@@ -46,7 +46,7 @@ class Prepared:
             (cursor.executemany if self._many else cursor.execute)(sql, values)
             if self._gives:
                 found = cursor.fetchall()
-        except connection.dialect.dbapi.Error as trouble:  # type: ignore[union-attr]
+        except connection.dialect.dbapi.Error as trouble:  # type: ignore[union-attr]  # a dialect in use has its driver
             connection._handle_dbapi_exception(trouble, sql, values, cursor, None)
         rows = Rows(self._kind, iter([self._read(row) for row in found] if self._reads else found))
         rows.rowcount, rows.inserted_primary_key = cursor.rowcount, (cursor.lastrowid,)

@@ -42,7 +42,7 @@ def calendar(entries: Entries, base_url: str) -> bytes:
 
 
 def _event(uid: str, starts_at: datetime, ends_at: datetime, changed: datetime, sequence: int, status: str) -> Any:
-    from icalendar import Event  # noqa: PLC0415
+    from icalendar import Event  # noqa: PLC0415  (as above)
 
     event = Event()
     event.add("uid", uid)

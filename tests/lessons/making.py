@@ -48,6 +48,10 @@ class Scene:
     room: Venue
 
     @property
+    def teacher_person(self) -> Person:
+        return db.session.get_one(Person, self.lecturer.person_id)
+
+    @property
     def lesson(self) -> Lesson:
         found = queries.of_order(self.order.id)
         assert found is not None

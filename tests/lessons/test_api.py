@@ -45,17 +45,6 @@ def ask(client):
     return call
 
 
-@pytest.fixture
-def scene(app):
-    made = a_lesson()
-    db.session.commit()
-    return made
-
-
-def teacher_of(scene) -> Person:
-    return db.session.get_one(Person, scene.lecturer.person_id)
-
-
 def statuses(answers):
     return [answer.status_code for answer in answers]
 
@@ -65,7 +54,7 @@ def statuses(answers):
 
 def test_a_lesson_is_read_with_its_version_by_those_around_it_and_by_nobody_else(ask, scene):
     path = f"/lessons/{scene.lesson.id}"
-    seeing = [scene.orderer_person, teacher_of(scene), a_town_administrator(), a_dispatcher()]
+    seeing = [scene.orderer_person, scene.teacher_person, a_town_administrator(), a_dispatcher()]
     strange = [an_orderer(), a_person(""), a_dispatcher(a_district()), an_auditor()]
 
     seen = [ask(person, "get", path) for person in seeing]
@@ -136,7 +125,7 @@ def test_an_action_needs_the_version_it_was_made_from(ask, scene):
 )
 def test_who_may_act_before_a_lesson_and_who_may_not(ask, scene, action, more, may, may_not):
     people = {
-        "orderer": scene.orderer_person, "teacher": teacher_of(scene), "town": a_town_administrator(), "approver": an_approver(),
+        "orderer": scene.orderer_person, "teacher": scene.teacher_person, "town": a_town_administrator(), "approver": an_approver(),
         "stranger": an_orderer(),
     }  # fmt: skip
     body = {"action": action, "version": scene.lesson.version, **more}
@@ -177,7 +166,7 @@ def test_the_same_key_calls_a_lesson_off_once(ask, scene):
 @pytest.mark.parametrize(("who", "missed_by", "status"), [("teacher", "committee", 200), ("teacher", "lecturer", 403)])
 def test_each_side_says_that_the_other_was_missing(ask, scene, who, missed_by, status):
     body = {"action": "miss", "who": missed_by, "reason": "等了半小时"}
-    path, person = f"/lessons/{scene.lesson.id}/actions", teacher_of(scene)
+    path, person = f"/lessons/{scene.lesson.id}/actions", scene.teacher_person
     early = ask(person, "post", path, json={**body, "version": scene.lesson.version})
 
     with time_machine.travel(BEGUN, tick=False):
@@ -234,7 +223,7 @@ def test_attendance_is_seen_and_taken_by_those_who_count_and_by_nobody_else(ask,
     lesson = over.lesson
     path, version = f"/lessons/{lesson.id}", {"version": lesson.version}
     party = lesson.parties[0].id
-    may = [over.orderer_person, teacher_of(over), a_town_administrator(), a_dispatcher()]
+    may = [over.orderer_person, over.teacher_person, a_town_administrator(), a_dispatcher()]
 
     seen = statuses(ask(p, "get", f"{path}/attendance") for p in may)
     taken = statuses(
@@ -278,10 +267,10 @@ def test_a_committee_asks_the_desk_moves_and_the_lecturer_confirms(ask, scene):
     bare = ask(desk, "post", f"{path}/actions", json={"action": "move", "option": options[0]["option"]})
     moved = ask(desk, "post", f"{path}/actions", json={"action": "move", "option": options[0]["option"], "version": 1})
     again = ask(desk, "post", f"{path}/actions", json={"action": "move", "option": options[0]["option"], "version": moved.json["version"]})  # fmt: skip
-    now = ask(teacher_of(scene), "get", f"/lessons/{scene.lesson.id}")
+    now = ask(scene.teacher_person, "get", f"/lessons/{scene.lesson.id}")
     strange = ask(scene.orderer_person, "post", f"/lessons/{scene.lesson.id}/confirmation", json={"yes": True, "version": now.json["version"]})  # fmt: skip
-    yes = ask(teacher_of(scene), "post", f"/lessons/{scene.lesson.id}/confirmation", json={"yes": True}, headers={"If-Match": now.headers["ETag"]})  # fmt: skip
-    twice = ask(teacher_of(scene), "post", f"/lessons/{scene.lesson.id}/confirmation", json={"yes": True, "version": now.json["version"]})  # fmt: skip
+    yes = ask(scene.teacher_person, "post", f"/lessons/{scene.lesson.id}/confirmation", json={"yes": True}, headers={"If-Match": now.headers["ETag"]})  # fmt: skip
+    twice = ask(scene.teacher_person, "post", f"/lessons/{scene.lesson.id}/confirmation", json={"yes": True, "version": now.json["version"]})  # fmt: skip
 
     assert statuses([wish, bare, moved, again, strange, yes, twice]) == [201, 428, 200, 409, 403, 200, 409]
     assert (moved.json["state"], moved.json["new_starts_at"], now.json["starts_at"]) == ("moved", options[0]["starts_at"], options[0]["starts_at"])  # fmt: skip
@@ -294,8 +283,8 @@ def test_a_no_to_the_new_time_loses_the_lecturer(ask, scene):
     version, here = scene.lesson.version, f"/lessons/{scene.lesson.id}/confirmation"
 
     unsaid = ask(desk, "post", here, json={"yes": False, "reason": "有事", "version": version})
-    mute = ask(teacher_of(scene), "post", here, json={"yes": False, "version": version})
-    no = ask(teacher_of(scene), "post", here, json={"yes": False, "reason": "有事", "version": version})
+    mute = ask(scene.teacher_person, "post", here, json={"yes": False, "version": version})
+    no = ask(scene.teacher_person, "post", here, json={"yes": False, "reason": "有事", "version": version})
 
     assert statuses([unsaid, mute, no]) == [422, 422, 200]
     assert ([list(a.json["errors"]) for a in (unsaid, mute)], no.json["state"]) == ([["said"], ["reason"]], "called_off")  # fmt: skip
@@ -308,11 +297,11 @@ def test_who_moves_refuses_and_withdraws_and_who_does_not(ask, scene):
     forbidden = [
         ask(scene.orderer_person, "post", f"{path}/actions", json=refuse),
         ask(scene.orderer_person, "post", f"{path}/actions", json={"action": "move", "starts_at": "2026-04-14T14:00:00+08:00", "version": 1}),
-        ask(teacher_of(scene), "post", f"{path}/actions", json={"action": "withdraw", "version": 1}),
+        ask(scene.teacher_person, "post", f"{path}/actions", json={"action": "withdraw", "version": 1}),
         ask(scene.orderer_person, "get", f"{path}/options"),
     ]  # fmt: skip
     hidden = [ask(an_orderer(), "get", path), ask(an_orderer(), "post", f"{path}/actions", json=refuse)]
-    open_already = asked(ask, scene, teacher_of(scene))
+    open_already = asked(ask, scene, scene.teacher_person)
     withdrawn = ask(scene.orderer_person, "post", f"{path}/actions", json={"action": "withdraw", "version": 1})
 
     assert (statuses(forbidden), statuses(hidden)) == ([403] * 4, [404] * 2)
@@ -326,7 +315,7 @@ def test_who_moves_refuses_and_withdraws_and_who_does_not(ask, scene):
 def test_wishes_to_move_are_listed_by_state_to_those_who_see_the_lesson(ask, scene):
     wish = asked(ask, scene).json
 
-    seen = [ask(person, "get", "/moves").json["rows"] for person in (a_dispatcher(), scene.orderer_person, teacher_of(scene))]  # fmt: skip
+    seen = [ask(person, "get", "/moves").json["rows"] for person in (a_dispatcher(), scene.orderer_person, scene.teacher_person)]  # fmt: skip
     others = [ask(person, "get", "/moves").json["rows"] for person in (an_orderer(), a_dispatcher(a_district()), a_person("", None))]  # fmt: skip
 
     assert ([[m["id"] for m in rows] for rows in seen], others) == ([[wish["id"]]] * 3, [[], [], []])

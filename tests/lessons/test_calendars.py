@@ -8,26 +8,14 @@ from catalogue.core.db import db
 from catalogue.lessons import operations
 from tests.dispatch.making import an_open_offer
 from tests.factories import NOON, a_committee, a_dispatcher, a_district, a_person, a_town_administrator
-from tests.lessons.making import a_lesson
 
 WEEK = "?day=2026-04-09"
 MONTH = "?view=month&day=2026-04-09"
 
 
-@pytest.fixture
-def scene(app):
-    made = a_lesson()
-    db.session.commit()
-    return made
-
-
-def teacher(scene):
-    return db.session.get_one(type(scene.orderer_person), scene.lecturer.person_id)
-
-
 @pytest.mark.parametrize("when", [WEEK, MONTH])
 def test_a_lecturer_finds_the_lesson_in_the_own_week_and_month(client, scene, when):
-    page = client.sign_in(teacher(scene)).get(f"/calendar/lecturers/{scene.lecturer.id}{when}").text
+    page = client.sign_in(scene.teacher_person).get(f"/calendar/lecturers/{scene.lecturer.id}{when}").text
 
     assert "14:00–15:30" in page
     assert f'href="/lessons/{scene.lesson.number}"' in page
@@ -65,7 +53,7 @@ def test_a_lesson_called_off_leaves_the_week(client, scene):
     operations.call_off(scene.lesson, by=scene.orderer, at=NOON, reason="停电")
     db.session.commit()
 
-    page = client.sign_in(teacher(scene)).get(f"/calendar/lecturers/{scene.lecturer.id}{WEEK}").text
+    page = client.sign_in(scene.teacher_person).get(f"/calendar/lecturers/{scene.lecturer.id}{WEEK}").text
 
     assert "这一周还没有安排" in page
 
@@ -83,7 +71,7 @@ def test_an_offer_that_waits_stands_there_as_waiting(client, app):
 
 
 def test_holidays_and_worked_weekends_are_named_and_a_year_without_notice_says_so(client, scene):
-    client.sign_in(teacher(scene))
+    client.sign_in(scene.teacher_person)
 
     april = client.get(f"/calendar/lecturers/{scene.lecturer.id}{MONTH}").text
     far = client.get(f"/calendar/lecturers/{scene.lecturer.id}?view=month&day=2027-05-01").text
@@ -95,7 +83,7 @@ def test_holidays_and_worked_weekends_are_named_and_a_year_without_notice_says_s
 
 @pytest.mark.parametrize("said", ["?day=nonsense", "?day=9999-12-31", "?day=2026-13-40&view=month", "?view=<b>"])
 def test_a_nonsense_day_is_today(client, scene, said):
-    assert client.sign_in(teacher(scene)).get(f"/calendar/lecturers/{scene.lecturer.id}{said}").status_code == 200
+    assert client.sign_in(scene.teacher_person).get(f"/calendar/lecturers/{scene.lecturer.id}{said}").status_code == 200
 
 
 def test_another_districts_desk_has_no_such_page_for_a_lecturer_it_may_not_send(client, scene):

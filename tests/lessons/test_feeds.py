@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 from icalendar import Calendar
 
@@ -14,18 +13,7 @@ from catalogue.core.db import db
 from catalogue.core.models import Audit
 from catalogue.lessons import operations
 from tests.factories import NOON, a_committee, a_person
-from tests.lessons.making import STARTS, a_lesson
-
-
-@pytest.fixture
-def scene(app):
-    made = a_lesson()
-    db.session.commit()
-    return made
-
-
-def lecturers_person(scene):
-    return db.session.get_one(type(scene.orderer_person), scene.lecturer.person_id)
+from tests.lessons.making import STARTS
 
 
 def address_of(client, person):
@@ -42,7 +30,7 @@ def events(client, address):
 
 
 def test_a_lecturers_feed_holds_the_lesson_in_shanghai_time_with_its_place_and_nobodys_name(client, scene):
-    address = address_of(client, lecturers_person(scene))
+    address = address_of(client, scene.teacher_person)
 
     answer = client.get(address)
     (event,) = Calendar.from_ical(answer.data).walk("VEVENT")
@@ -120,7 +108,7 @@ def test_the_feed_ends_with_the_account_and_empties_with_the_role(client, scene)
 def test_one_lesson_as_a_file_for_whoever_sees_its_page_and_nobody_else(client, scene):
     path = f"/lessons/{scene.lesson.number}/lesson.ics"
 
-    mine = client.sign_in(lecturers_person(scene)).get(path)
+    mine = client.sign_in(scene.teacher_person).get(path)
     (event,) = Calendar.from_ical(mine.data).walk("VEVENT")
 
     assert event["SUMMARY"].startswith("停车难 · ")

@@ -36,17 +36,10 @@ from tests.factories import (
     the_district,
     the_town,
 )
-from tests.lessons.making import STARTS, a_lesson
+from tests.lessons.making import STARTS
 
 DAY = date(2026, 4, 9)  # of the lesson
 BEFORE = DAY - timedelta(days=1)
-
-
-@pytest.fixture
-def scene(app):
-    made = a_lesson()
-    db.session.commit()
-    return made
 
 
 @pytest.fixture

@@ -44,17 +44,6 @@ PAGES = [
 ]
 
 
-@pytest.fixture
-def scene(app):
-    made = a_lesson()
-    db.session.commit()
-    return made
-
-
-def lecturers_person(scene):
-    return db.session.get_one(type(scene.orderer_person), scene.lecturer.person_id)
-
-
 def test_the_page_of_a_lesson_shows_both_sides_everything_but_whole_telephones(client, scene):
     page = client.sign_in(scene.orderer_person).get(f"/lessons/{scene.lesson.number}").text
 
@@ -65,7 +54,7 @@ def test_the_page_of_a_lesson_shows_both_sides_everything_but_whole_telephones(c
 
 
 def test_telephones_are_shown_on_asking_and_the_look_is_kept(client, scene):
-    client.sign_in(lecturers_person(scene))
+    client.sign_in(scene.teacher_person)
 
     page = client.send(f"/lessons/{scene.lesson.number}/contacts").text
 
@@ -103,7 +92,7 @@ ALL, THEIRS = [200, 200, 200, 200], [403, 200, 403, 200]  # committee, lecturer,
 
 @pytest.mark.parametrize("path", PAGES)
 def test_everybody_around_a_lesson_can_open_its_pages(client, scene, path):
-    people = (scene.orderer_person, lecturers_person(scene), a_town_administrator(), a_dispatcher())
+    people = (scene.orderer_person, scene.teacher_person, a_town_administrator(), a_dispatcher())
 
     seen = [client.sign_in(person).get(f"/lessons/{scene.lesson.number}{path}").status_code for person in people]
 
@@ -246,7 +235,7 @@ def test_the_list_pages_by_key_and_finds_by_words(client, scene):
 
 
 def test_a_lecturer_sees_own_lessons_alone(client, scene):
-    client.sign_in(lecturers_person(scene))
+    client.sign_in(scene.teacher_person)
     assert "停车难" in client.get("/lessons/").text
 
     other = a_lecturer()
@@ -320,7 +309,7 @@ def test_a_wish_is_seen_by_both_sides_and_by_nobody_else(client, scene):
     move = moves.ask_move(scene.lesson, windows=[APRIL_14], reason="停电", by=scene.orderer, at=NOON)
     for person, status in (
         (scene.orderer_person, 200),
-        (lecturers_person(scene), 200),
+        (scene.teacher_person, 200),
         (an_orderer(), 404),
         (a_dispatcher(a_district()), 404),
     ):
