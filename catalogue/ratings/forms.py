@@ -27,5 +27,8 @@ class ReportForm(Form):
         _l("上得怎么样，哪里要跟进"), [InputRequired(_l("请写几句这场课上得怎么样。")), Length(max=1000)]
     )
     minutes_taught = IntegerField(_l("实际讲了多少分钟"), [Optional(), NumberRange(1, 600, _l("请填 1 到 600。"))])
-    said = StringField(_l("谁说的、什么时候、用什么方式"), [Length(max=200)])
+    said = StringField(
+        _l("谁说的、什么时候、用什么方式"),
+        [InputRequired(_l("代写请写明：谁说的、什么时候、用什么方式。")), Length(max=200)],
+    )  # only when somebody else writes it down
     seen = HiddenField()  # which words this page was opened with

@@ -63,14 +63,20 @@ def report(said: str) -> ResponseReturnValue:
         form = ReportForm(
             words=written.words if written else "", minutes_taught=written.minutes_taught if written else None, seen=operations.shown(written)
         )  # fmt: skip
-        if own:
+        for_other = not own and seat is not None and policy.may_report_for(actor(), lesson)
+        if not for_other:
             del form.said
         if not form.validate_on_submit():
-            writes = own or (seat is not None and policy.may_report_for(actor(), lesson))
-            return page("ratings/report.html", lesson=lesson, form=form, writes=writes, seat=None if own else seat)
+            return page(
+                "ratings/report.html",
+                lesson=lesson,
+                form=form,
+                writes=own or for_other,
+                seat=seat if for_other else None,
+            )
         operations.report(
             lesson, words=form.words.data, minutes_taught=form.minutes_taught.data, by=actor(), at=now(), seen=said_seen(form),
-            lecturer_id=whose, said="" if own else form.said.data or "",
+            lecturer_id=whose, said=form.said.data or "" if for_other else "",
         )  # fmt: skip
     flash(_("上课小结已保存。"), "done")
     return redirect(f"/lessons/{lesson.number}")
